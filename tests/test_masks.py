@@ -1,0 +1,43 @@
+"""Masks: True = may be attended, and they combine by &."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfmr.errors import InputError
+from tfmr.masks import causal_mask, padding_mask
+
+
+def test_padding_mask_marks_words_and_broadcasts_over_queries():
+    ids = torch.tensor([[5, 6, 0], [7, 0, 0]])
+    mask = padding_mask(ids)
+    assert mask.dtype == torch.bool
+    assert mask.tolist() == [[[True, True, False]], [[True, False, False]]]
+
+
+def test_padding_mask_uses_the_given_pad_id():
+    assert padding_mask(torch.tensor([[9, 0, 1]]), pad_id=9).tolist() == [[[False, True, True]]]
+
+
+@given(st.integers(1, 12))
+def test_causal_mask_allows_the_past_and_the_present(length):
+    mask = causal_mask(length)
+    for t in range(length):
+        assert mask[t].tolist() == [s <= t for s in range(length)]
+
+
+def test_causal_mask_agrees_with_pytorch():
+    forbidden = torch.nn.Transformer.generate_square_subsequent_mask(5)
+    assert torch.equal(causal_mask(5), forbidden == 0)
+
+
+def test_masks_combine():
+    both = padding_mask(torch.tensor([[4, 4, 0]])) & causal_mask(3)
+    assert both.int().tolist() == [[[1, 0, 0], [1, 1, 0], [1, 1, 0]]]
+
+
+@pytest.mark.parametrize("length", [0, -3])
+def test_causal_mask_refuses_an_empty_sequence(length):
+    with pytest.raises(InputError, match="length: expected at least 1"):
+        causal_mask(length)

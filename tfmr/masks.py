@@ -1,0 +1,35 @@
+"""Boolean masks. Everywhere in this package ``True`` means *may be attended*.
+
+The convention is that of ``torch.nn.functional.scaled_dot_product_attention``. (That of
+``torch.nn.MultiheadAttention`` is the opposite.) With it, masks combine by ``&``: what both allow is allowed.
+"""
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor
+
+from tfmr.errors import InputError
+
+
+def padding_mask(ids: Int[Tensor, "batch length"], pad_id: int = 0) -> Bool[Tensor, "batch 1 length"]:
+    """Which keys are words and not padding.
+
+    Args:
+        ids: token ids of the sentences whose positions serve as keys.
+        pad_id: the id that fills short sentences up.
+
+    Returns:
+        A mask with an axis of size 1 where the queries go, so that it broadcasts over them.
+    """
+    return (ids != pad_id).unsqueeze(1)
+
+
+def causal_mask(length: int, device: torch.device | str | None = None) -> Bool[Tensor, "length length"]:
+    """Position ``t`` may attend to positions up to and including ``t`` (Vaswani et al. 2017, section 3.2.3).
+
+    Raises:
+        InputError: ``length`` is less than 1.
+    """
+    if length < 1:
+        raise InputError(f"length: expected at least 1 position, got {length}")
+    return torch.ones(length, length, dtype=torch.bool, device=device).tril()
