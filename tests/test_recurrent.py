@@ -1,0 +1,139 @@
+"""The recurrent models: padding changes nothing, steps equal the whole, attention is masked."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfmr.errors import InputError
+from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+
+KINDS = [None, "additive", "general", "dot", "scaled_dot"]
+
+
+def build(attention="additive", dropout: float = 0.0) -> RecurrentSeq2Seq:
+    torch.manual_seed(0)
+    return RecurrentSeq2Seq(RecurrentConfig(20, 25, 6, 8, attention, dropout)).eval()
+
+
+def sentences(*lengths: int, vocab: int = 20) -> torch.Tensor:
+    rows = torch.zeros(len(lengths), max(lengths), dtype=torch.long)
+    for row, length in zip(rows, lengths, strict=True):
+        row[:length] = torch.randint(3, vocab, (length,))
+    return rows
+
+
+@pytest.mark.parametrize("attention", KINDS)
+def test_shapes(attention):
+    model, src, tgt = build(attention), sentences(5, 3), sentences(4, 2)
+    memory = model.encode(src)
+    assert memory.shape == ((2, 1, 8) if attention is None else (2, 5, 8))
+    assert model(src, tgt).shape == (2, 4, 25)
+    torch.testing.assert_close(model.decode(tgt, memory, src), model(src, tgt))
+
+
+def test_the_fixed_vector_does_not_grow_with_the_sentence():
+    model = build(None)
+    assert model.encode(sentences(2)).shape == model.encode(sentences(40)).shape
+
+
+@pytest.mark.parametrize("attention", KINDS)
+@given(st.lists(st.integers(1, 7), min_size=2, max_size=4), st.integers(0, 3))
+def test_trap_04_padding_changes_nothing_and_a_batch_equals_its_sentences(attention, lengths, extra):
+    model = build(attention)
+    src = torch.nn.functional.pad(sentences(*lengths), (0, extra))
+    tgt = sentences(*[4] * len(lengths))
+    together = model(src, tgt)
+    for row, length in enumerate(lengths):
+        alone = model(src[row : row + 1, :length], tgt[row : row + 1])
+        torch.testing.assert_close(together[row], alone[0], atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("attention", KINDS)
+def test_steps_equal_the_parallel_logits(attention):
+    model, src, tgt = build(attention), sentences(5, 3), sentences(6, 6)
+    state = model.start(model.encode(src), src)
+    for t, expected in enumerate(model(src, tgt).unbind(dim=1)):
+        logits, weights, state = model.step(tgt[:, t], state)
+        torch.testing.assert_close(logits, expected)
+        if attention is not None:
+            torch.testing.assert_close(weights, model.align(src, tgt)[:, t])
+
+
+@pytest.mark.parametrize("attention", KINDS)
+@pytest.mark.parametrize("training", [False, True])
+def test_no_future_leaks(attention, training):
+    model, src, tgt = build(attention).train(training), sentences(5), sentences(6)
+    before = model(src, tgt)
+    for t in range(6):
+        changed = tgt.clone()
+        changed[0, t] = 3 + (changed[0, t] - 2) % 17
+        torch.testing.assert_close(model(src, changed)[:, :t], before[:, :t])
+
+
+@pytest.mark.parametrize("attention", KINDS[1:])
+def test_alignment_rows_are_distributions_over_words_not_padding(attention):
+    model, src = build(attention), sentences(5, 2)
+    weights = model.align(src, sentences(4, 4))
+    torch.testing.assert_close(weights.sum(-1), torch.ones(2, 4))
+    assert (weights[1, :, 2:] == 0).all()
+
+
+def test_alignment_of_a_model_without_attention_is_refused():
+    with pytest.raises(InputError, match="model: expected one with attention"):
+        build(None).align(sentences(3), sentences(3))
+
+
+@pytest.mark.parametrize("attention", [None, "additive"])
+def test_trap_06_dropout_acts_in_training_only(attention):
+    model, src, tgt = build(attention, dropout=0.5), sentences(5), sentences(4)
+    assert torch.equal(model(src, tgt), model(src, tgt))
+    model.train()
+    assert not torch.equal(model(src, tgt), model(src, tgt))
+
+
+def test_keys_are_projected_once_a_sentence(monkeypatch):
+    model, calls = build("additive"), []
+    attention = model.decoder.attention
+    original = attention.project_key
+    monkeypatch.setattr(attention, "project_key", lambda key: calls.append(key.shape) or original(key))
+    model(sentences(5, 3), sentences(9, 7))
+    assert calls == [(2, 5, 8)]
+
+
+def test_every_parameter_learns():
+    for attention in KINDS:
+        model = build(attention).train()
+        model(sentences(5, 3), sentences(4, 4, vocab=25)).logsumexp(-1).sum().backward()
+        for name, parameter in model.named_parameters():
+            assert parameter.grad is not None and parameter.grad.abs().sum() > 0, f"{attention}: {name}"
+
+
+@pytest.mark.parametrize("src", [torch.zeros(1, 3, dtype=torch.long), torch.zeros(1, 0, dtype=torch.long)])
+def test_a_source_with_no_token_is_refused(src):
+    with pytest.raises(InputError, match="src: expected at least one token"):
+        build().encode(src)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"d_hidden": 7}, "d_hidden"),
+        ({"d_embed": 0}, "d_embed"),
+        ({"src_vocab_size": -1}, "src_vocab_size"),
+        ({"dropout": 1.0}, "dropout"),
+        ({"attention": "multiplicative"}, "attention"),
+    ],
+)
+def test_a_wrong_config_names_the_argument(change, name):
+    sizes = {"src_vocab_size": 20, "tgt_vocab_size": 25} | change
+    with pytest.raises(InputError, match=f"^{name}: expected"):
+        RecurrentConfig(**sizes)
+
+
+def test_device_and_dtype_follow_the_model():
+    model = build().double()
+    assert model(sentences(3), sentences(2)).dtype == torch.float64
+    if torch.cuda.is_available():
+        cuda = build().cuda()
+        assert cuda(sentences(3).cuda(), sentences(2).cuda()).is_cuda

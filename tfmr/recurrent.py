@@ -1,0 +1,233 @@
+"""Recurrent encoder–decoders for translation: one with a fixed vector, one that attends.
+
+Both are the same model but for one thing: what the encoder hands over. Without attention it is a single
+vector; with attention it is one vector for each source word, and every decoder step chooses among them. The
+model follows Bahdanau et al. 2015: a bidirectional GRU reads, and a GRU writes, one word a step, from the
+previous word and a context.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from tfmr.attention import AdditiveAttention, DotAttention, GeneralAttention, attend
+from tfmr.errors import InputError
+from tfmr.masks import padding_mask
+
+SCORES = ("additive", "general", "dot", "scaled_dot")
+
+
+@dataclass(frozen=True)
+class RecurrentConfig:
+    """The sizes of a :class:`RecurrentSeq2Seq`.
+
+    Attributes:
+        src_vocab_size, tgt_vocab_size: numbers of tokens.
+        d_embed: size of a word embedding.
+        d_hidden: size of a memory vector and of the decoder's state; even, for the encoder's two directions
+            get half of it each.
+        attention: the score, one of ``SCORES``, or ``None`` for the model that hands over one fixed vector.
+        dropout: probability, on embeddings and on the readout.
+        pad_id, bos_id, eos_id: padding, begin and end of a sentence.
+    """
+
+    src_vocab_size: int
+    tgt_vocab_size: int
+    d_embed: int = 256
+    d_hidden: int = 256
+    attention: str | None = "additive"
+    dropout: float = 0.0
+    pad_id: int = 0
+    bos_id: int = 1
+    eos_id: int = 2
+
+    def __post_init__(self):
+        for name in ("src_vocab_size", "tgt_vocab_size", "d_embed", "d_hidden"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
+        if self.d_hidden % 2:
+            raise InputError(f"d_hidden: expected an even number, half a direction, got {self.d_hidden}")
+        if not 0.0 <= self.dropout < 1.0:
+            raise InputError(f"dropout: expected a probability in [0, 1), got {self.dropout}")
+        if self.attention is not None and self.attention not in SCORES:
+            known = ", ".join(SCORES)
+            raise InputError(f"attention: expected None or one of {known}; got {self.attention!r}")
+
+
+class DecoderState(NamedTuple):
+    """All that a decoder step needs to know; only ``hidden`` changes from step to step."""
+
+    hidden: Float[Tensor, "batch d_hidden"]
+    memory: Float[Tensor, "batch memory_len d_hidden"]
+    projected_key: Float[Tensor, "batch memory_len d_projected"] | None
+    mask: Tensor | None
+
+
+class RecurrentEncoder(nn.Module):
+    """A bidirectional GRU: each word's vector has read the sentence from both ends."""
+
+    def __init__(self, config: RecurrentConfig):
+        super().__init__()
+        self.pad_id = config.pad_id
+        self.embedding = nn.Embedding(config.src_vocab_size, config.d_embed, padding_idx=config.pad_id)
+        self.dropout = nn.Dropout(config.dropout)
+        self.gru = nn.GRU(config.d_embed, config.d_hidden // 2, bidirectional=True, batch_first=True)
+
+    def forward(
+        self, src: Int[Tensor, "batch src_len"]
+    ) -> tuple[Float[Tensor, "batch src_len d_hidden"], Float[Tensor, "batch d_hidden"]]:
+        """One vector for each word, and one for the sentence: the two directions' last states.
+
+        Raises:
+            InputError: a sentence has no token.
+        """
+        lengths = (src != self.pad_id).sum(dim=1).cpu()
+        if src.size(1) == 0 or lengths.min() == 0:
+            raise InputError("src: expected at least one token in every sentence, got one of padding only")
+        # Packing keeps the padding out of the GRU: the backward direction would otherwise start in it.
+        packed = pack_padded_sequence(self.dropout(self.embedding(src)), lengths, True, enforce_sorted=False)
+        outputs, last = self.gru(packed)
+        words, _ = pad_packed_sequence(outputs, batch_first=True, total_length=src.size(1))
+        sentence = last.transpose(0, 1).flatten(1)  # (2, batch, d/2) -> (batch, d)
+        return words, sentence
+
+
+class RecurrentDecoder(nn.Module):
+    """A GRU that writes the target; each step reads the previous word and a context.
+
+    Without attention the context is the same vector at every step. With attention it is chosen at every step,
+    by the state as it was before the step.
+    """
+
+    def __init__(self, config: RecurrentConfig):
+        super().__init__()
+        d_embed, d_hidden = config.d_embed, config.d_hidden
+        self.pad_id = config.pad_id
+        self.embedding = nn.Embedding(config.tgt_vocab_size, d_embed, padding_idx=config.pad_id)
+        self.dropout = nn.Dropout(config.dropout)
+        self.attention = make_attention(config)
+        self.bridge = nn.Linear(d_hidden, d_hidden)
+        self.cell = nn.GRUCell(d_embed + d_hidden, d_hidden)
+        self.readout = nn.Linear(d_hidden + d_hidden + d_embed, d_embed)
+        self.output = nn.Linear(d_embed, config.tgt_vocab_size)
+
+    def start(
+        self, memory: Float[Tensor, "batch memory_len d_hidden"], src: Int[Tensor, "batch src_len"]
+    ) -> DecoderState:
+        """The state before the first word, and what is computed once a sentence: the projected keys."""
+        # The first memory vector has read the whole sentence backwards (or is the fixed vector itself).
+        hidden = torch.tanh(self.bridge(memory[:, 0]))
+        if self.attention is None:
+            return DecoderState(hidden, memory, None, None)
+        projected_key = self.attention.project_key(memory)
+        return DecoderState(hidden, memory, projected_key, padding_mask(src, self.pad_id))
+
+    def look(self, state: DecoderState) -> tuple[Float[Tensor, "batch d_hidden"], Tensor | None]:
+        """The context of the next step and, with attention, its weights over the source words."""
+        if self.attention is None:
+            return state.memory[:, 0], None
+        scores = self.attention.score(state.hidden[:, None], state.projected_key)
+        context, weights = attend(scores, state.memory, state.mask)
+        return context[:, 0], weights[:, 0]
+
+    def unroll(
+        self, embedded: Float[Tensor, "batch tgt_len d_embed"], state: DecoderState
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Step along given words: hidden states and contexts (batch, tgt_len, d_hidden), weights."""
+        hiddens, contexts, weights = [], [], []
+        for word in embedded.unbind(dim=1):
+            context, weight = self.look(state)
+            hidden = self.cell(torch.cat([word, context], dim=-1), state.hidden)
+            state = state._replace(hidden=hidden)
+            hiddens.append(hidden)
+            contexts.append(context)
+            weights.append(weight)
+        stacked = None if self.attention is None else torch.stack(weights, dim=1)
+        return torch.stack(hiddens, dim=1), torch.stack(contexts, dim=1), stacked
+
+    def logits(self, hidden: Tensor, context: Tensor, embedded: Tensor) -> Tensor:
+        """Scores of all target words from a step's state, its context and the word it read."""
+        readout = torch.tanh(self.readout(torch.cat([hidden, context, embedded], dim=-1)))
+        return self.output(self.dropout(readout))
+
+
+class RecurrentSeq2Seq(nn.Module):
+    """An encoder–decoder for translation (Cho et al. 2014; with attention, Bahdanau et al. 2015).
+
+    ``encode`` and ``decode`` serve training; ``start`` and ``step`` serve decoding one word at a time.
+    """
+
+    def __init__(self, config: RecurrentConfig):
+        super().__init__()
+        self.config = config
+        self.encoder = RecurrentEncoder(config)
+        self.decoder = RecurrentDecoder(config)
+
+    def encode(self, src: Int[Tensor, "batch src_len"]) -> Float[Tensor, "batch memory_len d_hidden"]:
+        """What the decoder gets to know of the source: a vector a word, or (no attention) one for all."""
+        words, sentence = self.encoder(src)
+        return sentence[:, None] if self.config.attention is None else words
+
+    def decode(
+        self,
+        tgt: Int[Tensor, "batch tgt_len"],
+        memory: Float[Tensor, "batch memory_len d_hidden"],
+        src: Int[Tensor, "batch src_len"],
+    ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
+        """Logits of the word after each given one (teacher forcing). ``src`` serves to mask its padding."""
+        embedded = self.decoder.dropout(self.decoder.embedding(tgt))
+        hiddens, contexts, _ = self.decoder.unroll(embedded, self.decoder.start(memory, src))
+        # The readout does not feed back into the loop, so it is computed for all steps at once.
+        return self.decoder.logits(hiddens, contexts, embedded)
+
+    def forward(
+        self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
+    ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
+        return self.decode(tgt, self.encode(src), src)
+
+    def align(
+        self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
+    ) -> Float[Tensor, "batch tgt_len src_len"]:
+        """Weights under forced decoding: row ``t`` belongs to the word *after* ``tgt[:, t]``.
+
+        Raises:
+            InputError: the model has no attention.
+        """
+        if self.config.attention is None:
+            raise InputError("model: expected one with attention, got one that hands over a fixed vector")
+        embedded = self.decoder.dropout(self.decoder.embedding(tgt))
+        return self.decoder.unroll(embedded, self.start(self.encode(src), src))[2]
+
+    def start(
+        self, memory: Float[Tensor, "batch memory_len d_hidden"], src: Int[Tensor, "batch src_len"]
+    ) -> DecoderState:
+        return self.decoder.start(memory, src)
+
+    def step(
+        self, token: Int[Tensor, " batch"], state: DecoderState
+    ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"] | None, DecoderState]:
+        """Read one word: logits of the next one, weights with which it looked, the state after."""
+        embedded = self.decoder.dropout(self.decoder.embedding(token))[:, None]
+        hidden, context, weights = self.decoder.unroll(embedded, state)
+        logits = self.decoder.logits(hidden, context, embedded)[:, 0]
+        return logits, None if weights is None else weights[:, 0], state._replace(hidden=hidden[:, 0])
+
+
+def make_attention(config: RecurrentConfig) -> nn.Module | None:
+    """The score that the config names, between states and memory vectors of the same size."""
+    size = config.d_hidden
+    match config.attention:
+        case None:
+            return None
+        case "additive":
+            return AdditiveAttention(size, size, size)
+        case "general":
+            return GeneralAttention(size, size)
+        case "dot":
+            return DotAttention()
+        case "scaled_dot":
+            return DotAttention(scaled=True)
