@@ -1,0 +1,79 @@
+"""Alignments from weights, from the diagonal and from counts."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfmr.alignment import IBMModel1, diagonal_links, links_from_weights, word_weights
+from tfmr.errors import InputError
+
+
+def test_trap_11_a_link_is_source_then_target():
+    # Target word 0 looks at source word 2; rows are targets.
+    weights = torch.tensor([[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]])
+    assert links_from_weights(weights, num_src=3, num_tgt=2) == {(2, 0), (0, 1)}
+
+
+def test_a_look_at_the_end_symbol_is_no_link_and_extra_rows_are_left_out():
+    weights = torch.tensor([[0.1, 0.9], [0.8, 0.2], [0.9, 0.1]])
+    assert links_from_weights(weights, num_src=1, num_tgt=2) == {(0, 1)}
+    with pytest.raises(InputError, match="weights: expected at least 4 rows"):
+        links_from_weights(weights, num_src=1, num_tgt=4)
+
+
+def test_pieces_merge_into_words():
+    # Source: word 0 has two pieces, word 1 one; target: word 0 has one piece, word 1 two. Then an end symbol.
+    weights = torch.tensor([[0.2, 0.3, 0.4, 0.1], [0.1, 0.1, 0.8, 0.0], [0.5, 0.1, 0.2, 0.2], [0, 0, 0, 1.0]])
+    merged = word_weights(weights, [0, 0, 1], [0, 1, 1])
+    torch.testing.assert_close(merged, torch.tensor([[0.5, 0.4], [0.4, 0.5]]))
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_the_diagonal_links_every_target_word_in_order(num_src, num_tgt):
+    links = sorted(diagonal_links(num_src, num_tgt), key=lambda link: link[1])
+    assert [tgt for _, tgt in links] == list(range(num_tgt))
+    sources = [src for src, _ in links]
+    assert sources == sorted(sources) and min(sources) >= 0 and max(sources) < num_src
+    if num_src == num_tgt:
+        assert links == [(i, i) for i in range(num_src)]
+
+
+PAIRS = [
+    (["la", "maison"], ["the", "house"]),
+    (["la", "fleur"], ["the", "flower"]),
+    (["une", "maison", "bleue"], ["a", "blue", "house"]),
+    (["une", "fleur", "bleue"], ["a", "blue", "flower"]),
+]
+
+
+def test_ibm_model_1_finds_the_words_that_go_together():
+    model = IBMModel1().fit(PAIRS, iterations=20)
+    assert model.links(*PAIRS[0]) == {(0, 0), (1, 1)}
+    assert {(1, 2)} <= model.links(*PAIRS[2])
+
+
+def test_ibm_model_1_gives_distributions_and_a_rising_likelihood():
+    def log_likelihood(model):
+        total = 0.0
+        for src, tgt in PAIRS:
+            for word in tgt:
+                mean = sum(model.translation[s, word] for s in ("", *src)) / (len(src) + 1)
+                total += torch.tensor(mean).log().item()
+        return total
+
+    values = []
+    for iterations in (1, 2, 5, 10):
+        model = IBMModel1().fit(PAIRS, iterations)
+        sums = {}
+        for (src, _), probability in model.translation.items():
+            sums[src] = sums.get(src, 0) + probability
+        assert all(total == pytest.approx(1) for total in sums.values())
+        values.append(log_likelihood(model))
+    assert values == sorted(values)
+
+
+def test_ibm_model_1_on_unknown_words_links_nothing_and_on_no_pairs_says_so():
+    assert IBMModel1().fit(PAIRS).links(["chat"], ["cat"]) == set()
+    with pytest.raises(InputError, match="pairs: expected at least one"):
+        IBMModel1().fit([])

@@ -1,0 +1,122 @@
+"""Greedy decoding: it ends where it should, and a batch decodes like its sentences."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from tfmr.data import WordTokenizer
+from tfmr.decoding import evaluating, greedy_decode, translate
+from tfmr.errors import InputError
+from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+
+
+class Copier(nn.Module):
+    """Writes its source, word for word; decoding may know no more of a model than these three methods."""
+
+    config = SimpleNamespace(pad_id=0, bos_id=1, eos_id=2)
+
+    def __init__(self):
+        super().__init__()
+        self.anchor = nn.Parameter(torch.zeros(()))  # tells where the model is
+
+    def encode(self, src):
+        return src
+
+    def start(self, memory, src):
+        return memory, 0
+
+    def step(self, token, state):
+        memory, position = state
+        following = memory[:, position] if position < memory.size(1) else torch.full_like(token, 2)
+        logits = nn.functional.one_hot(torch.where(following == 0, 2, following), 30).float()
+        return logits, None, (memory, position + 1)
+
+
+def recurrent(dropout: float = 0.0, seed: int = 0) -> RecurrentSeq2Seq:
+    torch.manual_seed(seed)
+    model = RecurrentSeq2Seq(RecurrentConfig(20, 12, 8, 8, "additive", dropout))
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.8)  # lively enough to write different words, and to stop at times
+    return model
+
+
+SRC = torch.tensor([[5, 6, 7, 8, 9], [4, 3, 0, 0, 0], [11, 12, 13, 0, 0], [15, 0, 0, 0, 0]])
+
+
+def test_trap_12_decoding_stops_at_the_end_symbol():
+    decoded = greedy_decode(Copier(), torch.tensor([[7, 8, 2, 9, 9], [5, 2, 0, 0, 0]]))
+    assert decoded.ids.tolist() == [[7, 8, 2], [5, 2, 0]]
+    assert decoded.weights is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_trap_12_a_batch_decodes_as_its_sentences_one_by_one(seed):
+    model = recurrent(seed=seed)
+    together = greedy_decode(model, SRC)
+    for row, src in enumerate(SRC):
+        length = int((src != 0).sum())
+        alone = greedy_decode(model, src[None, :length])
+        size = alone.ids.size(1)
+        assert together.ids[row, :size].tolist() == alone.ids[0].tolist()
+        assert (together.ids[row, size:] == 0).all()
+        torch.testing.assert_close(together.weights[row, :size, :length], alone.weights[0])
+
+
+def test_trap_12_greedy_agrees_with_the_parallel_logits():
+    model = recurrent().eval()
+    ids = greedy_decode(model, SRC[:1]).ids
+    given = torch.cat([torch.ones(1, 1, dtype=torch.long), ids[:, :-1]], dim=1)
+    assert torch.equal(model(SRC[:1], given).argmax(-1), ids)
+
+
+def test_trap_06_dropout_is_off_while_decoding_and_the_mode_comes_back():
+    model = recurrent(dropout=0.5)
+    for training in (True, False):
+        model.train(training)
+        assert torch.equal(greedy_decode(model, SRC).ids, greedy_decode(model, SRC).ids)
+        assert model.training is training
+
+
+def test_the_mode_comes_back_after_an_error():
+    model = recurrent()
+    with pytest.raises(RuntimeError), evaluating(model):
+        raise RuntimeError
+    assert model.training and torch.is_grad_enabled()
+
+
+def test_trap_09_no_sentence_is_cut_to_the_length_of_its_reference():
+    """The limit comes from the source alone: 50 words more than it, each row its own."""
+
+    class Endless(Copier):
+        def step(self, token, state):
+            return nn.functional.one_hot(torch.full_like(token, 7), 30).float(), None, state
+
+    ids = greedy_decode(Endless(), torch.tensor([[5, 6, 2], [5, 0, 0]])).ids
+    assert (ids != 0).sum(dim=1).tolist() == [53, 51]
+    assert greedy_decode(Endless(), torch.tensor([[5, 6, 2]]), max_length=4).ids.tolist() == [[7] * 4]
+
+
+def test_bad_arguments_are_refused():
+    with pytest.raises(InputError, match="max_length: expected at least 1, got 0"):
+        greedy_decode(Copier(), SRC, max_length=0)
+    with pytest.raises(InputError, match="src: expected at least one token"):
+        greedy_decode(recurrent(), torch.zeros(1, 4, dtype=torch.long))
+
+
+def test_translations_keep_the_order_and_do_not_depend_on_the_batch():
+    sentences = ["le chat dort .", "oui", "la maison bleue de la voisine est belle .", "l'eau ."]
+    tokenizer = WordTokenizer.train(sentences)
+    assert translate(Copier(), sentences, tokenizer, tokenizer, batch_size=2) == sentences
+    model = recurrent()
+    one_by_one = [
+        translate(model, [s], tokenizer, WordTokenizer.train(["a b c d e f g h"]))[0] for s in sentences
+    ]
+    assert translate(model, sentences, tokenizer, WordTokenizer.train(["a b c d e f g h"])) == one_by_one
+
+
+def test_a_sentence_without_words_is_refused():
+    tokenizer = WordTokenizer.train(["a b"])
+    with pytest.raises(InputError, match="number 1 has no token"):
+        translate(Copier(), ["a b", "  "], tokenizer, tokenizer)

@@ -1,0 +1,82 @@
+"""Metrics: sacreBLEU's own numbers, its signature, and the arithmetic of alignment errors."""
+
+import math
+
+import pytest
+import sacrebleu
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfmr.errors import InputError
+from tfmr.metrics import alignment_error_rate, bleu, chrf, perplexity
+
+HYPOTHESES = ["I love learning .", "The cat sleeps on the old table ."]
+REFERENCES = ["I love learning artificial intelligence .", "The cat is sleeping on the table ."]
+LINKS = st.frozensets(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8)
+
+
+def test_trap_09_scores_are_those_of_sacrebleu():
+    assert bleu(HYPOTHESES, REFERENCES).score == sacrebleu.corpus_bleu(HYPOTHESES, [REFERENCES]).score
+    assert chrf(HYPOTHESES, REFERENCES).score == sacrebleu.corpus_chrf(HYPOTHESES, [REFERENCES]).score
+    assert bleu(REFERENCES, REFERENCES).score == pytest.approx(100)
+
+
+def test_trap_09_the_signature_says_cased_and_13a():
+    signature = bleu(HYPOTHESES, REFERENCES).signature
+    assert "case:mixed" in signature and "tok:13a" in signature and "version:" in signature
+    assert signature in str(bleu(HYPOTHESES, REFERENCES))
+
+
+def test_trap_09_lower_case_and_swapped_arguments_give_another_score():
+    honest = bleu(HYPOTHESES, REFERENCES).score
+    assert bleu([h.upper() for h in HYPOTHESES], REFERENCES).score < honest
+    assert bleu(REFERENCES, HYPOTHESES).score != pytest.approx(honest)
+
+
+def test_trap_09_tokenised_text_is_another_text():
+    reference = ["It's five o'clock, isn't it?"] * 3
+    tokenised = ["It ' s five o ' clock , isn ' t it ?"] * 3
+    assert bleu(tokenised, reference).score < bleu(reference, reference).score
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "references"),
+    [(["a"], ["a", "b"]), ([], []), ("a b", "a b"), ([["a", "b"]], ["a b"]), (["a"], [["a"]])],
+)
+def test_what_is_not_two_lists_of_text_is_refused(hypotheses, references):
+    # With shape checking on, a list of words in place of a text fails a step earlier, as a TypeError.
+    with pytest.raises((InputError, TypeError), match="hypotheses|references"):
+        bleu(hypotheses, references)
+
+
+def test_perplexity_of_a_uniform_guess_is_the_vocabulary():
+    assert perplexity(math.log(50)) == pytest.approx(50)
+
+
+@given(st.lists(LINKS.filter(bool), min_size=1, max_size=4))
+def test_aer_of_the_gold_is_zero_and_of_nothing_is_one(gold):
+    assert alignment_error_rate(gold, gold) == 0
+    assert alignment_error_rate([set()] * len(gold), gold) == 1
+
+
+def test_aer_by_hand():
+    # One of two predicted links is sure, the other only possible; one sure link is missed.
+    predicted, sure, possible = [{(0, 0), (1, 1)}], [{(0, 0), (2, 2)}], [{(1, 1)}]
+    assert alignment_error_rate(predicted, sure, possible) == pytest.approx(1 - (1 + 2) / (2 + 2))
+    assert alignment_error_rate(predicted, sure) == pytest.approx(1 - (1 + 1) / (2 + 2))
+
+
+@given(st.lists(st.tuples(LINKS, LINKS, LINKS), min_size=1, max_size=4))
+def test_aer_is_a_rate_and_possible_links_only_help(sets):
+    predicted, sure, possible = map(list, zip(*sets, strict=True))
+    if not any(predicted) and not any(sure):
+        return
+    with_possible = alignment_error_rate(predicted, sure, possible)
+    assert 0 <= with_possible <= alignment_error_rate(predicted, sure) <= 1
+
+
+def test_aer_refuses_unequal_or_empty_lists():
+    with pytest.raises(InputError, match="one set of links a sentence"):
+        alignment_error_rate([set()], [])
+    with pytest.raises(InputError, match="at least one link"):
+        alignment_error_rate([set()], [set()])

@@ -1,0 +1,105 @@
+"""From probabilities to a sentence. Any model with ``encode``, ``start`` and ``step`` can be decoded."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Int
+from torch import Tensor, nn
+
+from tfmr.data import Tokenizer
+from tfmr.errors import InputError
+
+EXTRA_LENGTH = 50  # a translation may be this much longer than its source (Vaswani et al. 2017, section 6.1)
+
+
+class Decoded(NamedTuple):
+    """A batch of decoded sentences.
+
+    Attributes:
+        ids: (batch, length) token ids, without the begin symbol; the end symbol, then padding.
+        weights: (batch, length, src_len) attention weights, row ``t`` for the choice of ``ids[:, t]``;
+            ``None`` for a model without attention.
+    """
+
+    ids: Tensor
+    weights: Tensor | None
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Switch dropout and gradients off, and put the model back into the mode it was in."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(was_training)
+
+
+def greedy_decode(
+    model: nn.Module, src: Int[Tensor, "batch src_len"], max_length: int | None = None
+) -> Decoded:
+    """Take the most probable word at each step, until the end symbol.
+
+    A batch decodes as its sentences would one by one: each ends at its own end symbol or at its own limit.
+
+    Args:
+        model: has ``encode``, ``start``, ``step`` and a ``config`` with ``pad_id``, ``bos_id``, ``eos_id``.
+        src: source token ids, padded.
+        max_length: most words a sentence may get; by default its source length plus 50.
+
+    Raises:
+        InputError: ``max_length`` is less than 1, or a source has no token.
+    """
+    if max_length is not None and max_length < 1:
+        raise InputError(f"max_length: expected at least 1, got {max_length}")
+    pad_id, bos_id, eos_id = model.config.pad_id, model.config.bos_id, model.config.eos_id
+    src_lengths = (src != pad_id).sum(dim=1)
+    limits = src_lengths + EXTRA_LENGTH if max_length is None else torch.full_like(src_lengths, max_length)
+    ids, weights = [], []
+    with evaluating(model):
+        state = model.start(model.encode(src), src)
+        token = torch.full_like(src_lengths, bos_id)
+        finished = torch.zeros_like(src_lengths, dtype=torch.bool)
+        while not finished.all():
+            logits, weight, state = model.step(token, state)
+            token = logits.argmax(dim=-1).masked_fill(finished, pad_id)
+            ids.append(token)
+            weights.append(weight)
+            finished = finished | (token == eos_id) | (len(ids) >= limits)
+    return Decoded(torch.stack(ids, dim=1), None if weights[0] is None else torch.stack(weights, dim=1))
+
+
+def translate(
+    model: nn.Module,
+    sentences: Sequence[str],
+    src_tokenizer: Tokenizer,
+    tgt_tokenizer: Tokenizer,
+    batch_size: int = 100,
+) -> list[str]:
+    """Translate text by greedy decoding, in batches of sentences of about one length; the order is kept.
+
+    Raises:
+        InputError: a sentence has no token.
+    """
+    encoded = [[*src_tokenizer.encode(sentence), src_tokenizer.eos_id] for sentence in sentences]
+    for number, ids in enumerate(encoded):
+        if len(ids) == 1:
+            raise InputError(
+                f"sentences: expected text, but number {number} has no token: {sentences[number]!r}"
+            )
+    device = next(model.parameters()).device
+    order = sorted(range(len(encoded)), key=lambda number: len(encoded[number]))
+    translations = [""] * len(encoded)
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        src = nn.utils.rnn.pad_sequence(
+            [torch.tensor(encoded[row]) for row in rows], batch_first=True, padding_value=src_tokenizer.pad_id
+        )
+        ids = greedy_decode(model, src.to(device)).ids.tolist()
+        for row, translation in zip(rows, ids, strict=True):
+            translations[row] = tgt_tokenizer.decode(translation)
+    return translations
