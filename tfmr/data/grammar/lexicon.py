@@ -1,0 +1,215 @@
+"""The tables read: nouns, adjectives and verbs with their forms, and who goes with whom."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from tfmr.data.grammar import adjectives, english, french, nouns, places, verbs
+
+
+@dataclass(frozen=True, eq=False)
+class Noun:
+    """A noun of one gender; ``forms`` and ``english`` hold singular and plural. ``lemma`` is its dictionary entry."""
+
+    lemma: str
+    gender: str
+    forms: tuple[str, str]
+    english: tuple[str, str]
+    tags: frozenset[str]
+    epicene: bool = False  # the noun does not show its gender: élève
+    fr_prep: str = ""
+    en_prep: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Adjective:
+    """``forms`` by (gender, number); ``elsewhere`` is the English of nouns that have that tag: {"person": "tall"}."""
+
+    lemma: str
+    forms: dict
+    before_vowel: str
+    english: str
+    elsewhere: dict
+    position: str
+    selector: str
+
+    def english_for(self, tags):
+        """The English adjective that fits a noun with these tags."""
+        for tag, form in self.elsewhere.items():
+            if tag in tags:
+                return form
+        return self.english
+
+
+@dataclass(frozen=True, eq=False)
+class Verb:
+    """One use of a verb. ``english`` is split into words: ("look", "for")."""
+
+    lemma: str
+    english: tuple[str, ...]
+    subject: str = "person"
+    objects: tuple[Noun, ...] = ()
+    pronoun: str = "it"
+    reflexive: bool = False
+    fr_prep: str = ""
+    en_prep: str = ""
+    kind: str = ""
+
+    @property
+    def name(self):
+        """The dictionary entry, *se lever* with its pronoun."""
+        if not self.reflexive:
+            return self.lemma
+        return ("s'" if french.starts_with_vowel(self.lemma) else "se ") + self.lemma
+
+
+def matches(selector, noun_tags, lemma):
+    """Whether a selector such as ``food drink !pain`` takes a noun: a named tag or lemma, none with "!" named."""
+    found = False
+    for part in selector.split():
+        if part.startswith("!"):
+            if part[1:] in noun_tags or part[1:] == lemma:
+                return False
+        elif part in noun_tags or part == lemma:
+            found = True
+    return found
+
+
+def _rows(table, separator=None):
+    for line in table.strip().splitlines():
+        yield [cell.strip() for cell in line.split(separator)]
+
+
+def _noun(lemma, form, gender, en, tags, **more):
+    en = en.replace("_", " ")
+    singular_only = {"one", "mass", "bare"} & tags and "pair" not in tags
+    if "pair" in tags:  # vacances, mathématiques: the table gives the plural
+        return Noun(lemma, gender, (form, form), (en, en), frozenset(tags), **more)
+    forms = (form, form if singular_only else french.plural(form))
+    return Noun(lemma, gender, forms, (en, en if singular_only else english.plural(en)), frozenset(tags), **more)
+
+
+@cache
+def all_nouns():
+    """Every common noun, each gender of a pair on its own."""
+    found = []
+    for table in (nouns.PEOPLE, nouns.ANIMALS, nouns.FOOD, nouns.TEXTS_AND_WORKS, nouns.THINGS,
+                  nouns.CLOTHES_AND_VEHICLES, nouns.FIELDS, nouns.IDEAS_AND_EVENTS):  # fmt: skip
+        for form, gender, en, *tags in _rows(table):
+            if gender != "mf":
+                found.append(_noun(form, form, gender, en, set(tags)))
+                continue
+            masculine, feminine = form.split("/")
+            en_m, en_f = en.split("/") if "/" in en else (en, en)
+            epicene = masculine == feminine
+            found.append(_noun(masculine, masculine, "m", en_m, set(tags), epicene=epicene))
+            found.append(_noun(masculine, feminine, "f", en_f, set(tags), epicene=epicene))
+    for form, gender, en, fr_prep, en_prep, *tags in _rows(places.PLACES):
+        found.append(_noun(form, form, gender, en, set(tags), fr_prep=fr_prep, en_prep=en_prep))
+    return tuple(found)
+
+
+@cache
+def select(selector):
+    """The nouns that a selector takes."""
+    return tuple(noun for noun in all_nouns() if matches(selector, noun.tags, noun.lemma))
+
+
+@cache
+def all_adjectives():
+    """Every adjective."""
+    found = []
+    for masculine, en, position, *selector in _rows(adjectives.ADJECTIVES):
+        en, *others = en.split("|")
+        feminine = french.feminine(masculine)
+        forms = {("m", 1): masculine, ("f", 1): feminine,
+                 ("m", 2): french.plural(masculine), ("f", 2): french.plural(feminine)}  # fmt: skip
+        elsewhere = dict(other.split(":") for other in others)
+        found.append(Adjective(masculine, forms, french.before_vowel(masculine), en, elsewhere, position,
+                               " ".join(selector)))  # fmt: skip
+    return tuple(found)
+
+
+@cache
+def adjectives_for(noun, where):
+    """Adjectives that may describe a noun: where is ``<`` or ``>`` beside the noun, ``=`` after *être*."""
+    found = []
+    for adjective in all_adjectives():
+        beside = adjective.selector
+        after_be = beside.replace("=", "").replace("!person", "")
+        selector = after_be if where == "=" else " ".join(part for part in beside.split() if part[0] != "=")
+        if where in ("=", adjective.position) and matches(selector, noun.tags, noun.lemma):
+            found.append(adjective)
+    return tuple(found)
+
+
+@cache
+def first_names():
+    """((name, gender), …)"""
+    return tuple((name, gender) for name, gender in _rows(places.FIRST_NAMES))
+
+
+@cache
+def cities_and_countries():
+    """((French, English, French *in*, English *in*), …)"""
+    return tuple((fr, en, fr_in, en_in) for fr, _, en, fr_in, en_in in _rows(places.CITIES_AND_COUNTRIES))
+
+
+# Whom a pronoun or a first name may stand for, as far as verbs and adjectives care.
+PERSON = {
+    gender: Noun("", gender, ("", ""), ("", ""), frozenset({"person", "adult", "learner", "named"}))
+    for gender in ("m", "f")
+}
+
+
+def _verb(name, en, **more):
+    reflexive = name.startswith(("se ", "s'"))
+    lemma = name.removeprefix("se ").removeprefix("s'") if reflexive else name
+    return Verb(lemma, tuple(en.split("_")), reflexive=reflexive, **more)
+
+
+@cache
+def all_verbs():
+    """Every use of a verb, by kind."""
+    return {
+        "object": tuple(
+            _verb(fr, en, subject=subject, objects=select(objects), pronoun=pronoun, kind="object")
+            for fr, en, subject, objects, pronoun in _rows(verbs.WITH_OBJECT, "|")
+        ),
+        "liking": tuple(
+            _verb(fr, en, subject=subject, objects=select(objects), pronoun=pronoun, kind="liking")
+            for fr, en, subject, objects, pronoun in _rows(verbs.OF_LIKING, "|")
+        ),
+        "receiver": tuple(
+            _verb(fr, en, subject=subject, objects=select(objects), kind="receiver")
+            for fr, en, subject, objects, _ in _rows(verbs.WITH_RECEIVER, "|")
+        ),
+        "alone": tuple(
+            _verb(fr, en, subject=subject, kind="alone") for fr, en, subject in _rows(verbs.WITHOUT_OBJECT, "|")
+        ),
+        "preposition": tuple(
+            _verb(fr, en, subject=subject, objects=select(objects), fr_prep=fr_prep, en_prep=en_prep, kind="preposition")
+            for fr, en, subject, fr_prep, en_prep, objects in _rows(verbs.WITH_PREPOSITION, "|")
+        ),
+        "place": tuple(
+            _verb(fr, en, subject=subject, en_prep=en_prep, kind="place")
+            for fr, en, subject, en_prep in _rows(verbs.WITH_PLACE, "|")
+        ),
+        "infinitive": tuple(
+            _verb(fr, en, fr_prep=fr_prep.replace("-", ""), en_prep=form, kind="infinitive")
+            for fr, fr_prep, en, form in _rows(verbs.WITH_INFINITIVE, "|")
+        ),
+        "clause": tuple(_verb(fr, en, kind="clause") for fr, en in _rows(verbs.WITH_CLAUSE, "|")),
+    }
+
+
+@cache
+def verbs_for(noun, kind, lemmas=None):
+    """The verbs of a kind that a noun may be the subject of; ``lemmas`` (a frozenset) narrows the choice."""
+    found = (verb for verb in all_verbs()[kind] if matches(verb.subject, noun.tags, noun.lemma))
+    return tuple(verb for verb in found if lemmas is None or verb.lemma in lemmas)
+
+
+@cache
+def verbs_taking(noun):
+    """The verbs of an action that may have a noun as their direct object."""
+    return tuple(verb for verb in all_verbs()["object"] if noun in verb.objects and verb.lemma != "avoir")

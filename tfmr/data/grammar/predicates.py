@@ -1,0 +1,294 @@
+"""What a clause says of its subject: the verb with its objects, complements, adjectives.
+
+Each rule takes the state, the subject and a ``Need`` and returns a ``Plan``: the verb, what clings to it, and
+what follows it in both languages.
+"""
+
+from functools import cache
+
+from tfmr.data.grammar import choices, function_words
+from tfmr.data.grammar.english import comparative
+from tfmr.data.grammar.lexicon import Verb, adjectives_for, all_verbs, select, verbs_for
+from tfmr.data.grammar.noun_phrases import coordinate, name, noun_phrase, preposition, random_pronoun
+from tfmr.data.grammar.place_phrases import place_phrase
+from tfmr.data.grammar.tokens import En, Fr, word
+from tfmr.data.grammar.verb_groups import Clitic, infinitive, object_clitic
+
+BE = Verb("être", ("be",), kind="be")
+HAVE_STATE = Verb("avoir", ("be",), kind="state")  # avoir faim, to be hungry
+
+
+class Need:
+    """What is asked of a predicate.
+
+    Attributes:
+        tense: see verb_groups.
+        negated: whether *ne … pas* (*jamais*, *plus*) will stand around the verb.
+        lemmas: the verbs to choose from.
+        argument: the rule that makes an object; with or without relative clauses.
+        clitics: whether an object may be a pronoun.
+        passing: whether an adjective must be of a passing state.
+    """
+
+    __slots__ = ("tense", "negated", "lemmas", "argument", "clitics", "passing")
+
+    def __init__(self, tense="present", negated=False, lemmas=choices.ANY, argument=noun_phrase, clitics=True, passing=False):
+        self.tense, self.negated, self.lemmas, self.argument = tense, negated, lemmas, argument
+        self.clitics, self.passing = clitics, passing
+
+
+class Plan:
+    """A predicate before tense and negation are put on it.
+
+    ``early`` are French words that follow the finite verb at once (*il a bien dormi*); their English is in ``en``.
+    """
+
+    __slots__ = ("verb", "clitic", "fr", "en", "early", "complete")
+
+    def __init__(self, verb, fr=(), en=(), clitic=None, early=(), complete=False):
+        self.verb, self.fr, self.en, self.clitic, self.early = verb, list(fr), list(en), clitic, list(early)
+        self.complete = complete  # takes no further place or time
+
+
+def predicate(state, subject, need):
+    """A predicate that suits the subject and the need."""
+    return state.weigh(_rules_for(subject.noun, need.lemmas, subject.pronoun))(state, subject, need)
+
+
+def bare_predicate(state, subject, lemmas, clitics=False):
+    """A predicate for an infinitive: a light one, from a set of verbs."""
+    return predicate(state, subject, Need(lemmas=lemmas - choices.STATES, clitics=clitics))
+
+
+@cache
+def _rules_for(noun, lemmas, pronoun):
+    """((weight, rule), …) that have something to say of a noun with these verbs."""
+    found = []
+    for weight, kind, rule in _WEIGHTS:
+        person = "person" in noun.tags
+        if kind in ("being", "job"):
+            possible = "être" in lemmas and bool(adjectives_for(noun, "=")) and (kind != "job" or "named" in noun.tags)
+        elif kind == "having":
+            possible = "avoir" in lemmas and bool({"person", "animal"} & noun.tags)
+        elif kind == "infinitive":
+            possible = "vouloir" in lemmas and person and noun.lemma != "bébé"
+        else:
+            possible = bool(verbs_for(noun, kind, lemmas))
+        if possible:
+            found.append((weight, rule))
+    return tuple(found)
+
+
+def with_object(state, subject, need):
+    """A direct object: a noun phrase or a pronoun."""
+    verb = state.pick(verbs_for(subject.noun, "object", need.lemmas))
+    if need.clitics and verb.lemma not in ("avoir", "poser") and state.chance(0.2):
+        return Plan(verb, clitic=object_clitic(state, verb, need.tense, subject))
+    if verb.pronoun == "him" and verb.lemma != "admirer" and state.chance(0.3):
+        who = name(state)
+        return Plan(verb, who.fr, who.en)
+    noun = state.new_noun(verb.objects)
+    state.combos.append(("object", verb.lemma, noun.lemma))
+    np = need.argument(state, noun, negated=need.negated)
+    if not need.negated and verb.lemma not in _ONE_OBJECT and state.spend(3, 0.12):
+        noun = state.new_noun(verb.objects)
+        state.combos.append(("object", verb.lemma, noun.lemma))
+        np = coordinate(np, noun_phrase(state, noun))
+    return Plan(verb, np.fr, np.en)
+
+
+_ONE_OBJECT = frozenset("poser conduire construire quitter traverser commencer finir".split())
+
+
+def liking(state, subject, need):
+    """aimer, adorer …: generic objects without an English article."""
+    verb = state.pick(verbs_for(subject.noun, "liking", need.lemmas))
+    noun = state.new_noun(verb.objects)
+    state.combos.append(("object", verb.lemma, noun.lemma))
+    if "kin" in noun.tags:
+        np = noun_phrase(state, noun, number=1, plain=True)
+    else:
+        plain = not {"work", "story", "art"} & noun.tags
+        number = 1 if noun.tags & {"mass", "one"} else 2
+        np = noun_phrase(state, noun, generic=True, number=number, plain=plain)
+    return Plan(verb, np.fr, np.en)
+
+
+def with_receiver(state, subject, need):
+    """donner quelque chose à quelqu'un; elle me donne un livre."""
+    verb = state.pick(verbs_for(subject.noun, "receiver", need.lemmas))
+    noun = state.new_noun(verb.objects)
+    state.combos.append(("object", verb.lemma, noun.lemma))
+    np = noun_phrase(state, noun, negated=need.negated)
+    if need.clitics and state.chance(0.45):
+        person = state.pick([key for key in function_words.OBJECTS if key[0] != subject.person] + [(3, 2)])
+        fr, en = ("leur", "them") if person == (3, 2) else function_words.OBJECTS[person]
+        return Plan(verb, np.fr, np.en, clitic=Clitic(fr, en, direct=False))
+    receiver = _somebody(state)
+    fr_to, en_to = word("à", "to")
+    return Plan(verb, np.fr + fr_to + receiver.fr, np.en + en_to + receiver.en)
+
+
+def _somebody(state):
+    """A name or a noun."""
+    if state.chance(0.35):
+        return name(state)
+    kind = state.weigh(((6, None), (4, "definite")))
+    return noun_phrase(state, state.new_noun(select("kin job learner child")), role="de", kind=kind, number=1)
+
+
+def alone(state, subject, need):
+    """No object, perhaps an adverb of manner."""
+    verb = state.pick(verbs_for(subject.noun, "alone", need.lemmas))
+    options = [pair for pair in function_words.MANNER.get(verb.name, ())
+               if subject.number == 2 or pair[0] not in function_words.NEED_PLURAL]  # fmt: skip
+    if not options or "person" not in subject.noun.tags or not state.spend(1, 0.4):
+        return Plan(verb)
+    form, english = state.pick(options)
+    en = [En(part) for part in english.split(" ")]
+    fr = Fr(form, tuple(en))
+    if form in ("bien", "mal", "beaucoup"):
+        return Plan(verb, en=en, early=[fr])
+    return Plan(verb, [fr], en)
+
+
+def with_preposition(state, subject, need):
+    """parler à quelqu'un, jouer du piano."""
+    verb = state.pick(verbs_for(subject.noun, "preposition", need.lemmas))
+    takes_people = verb.fr_prep in ("à", "avec") and any("adult" in noun.tags for noun in verb.objects)
+    if takes_people and state.chance(0.4):
+        np = random_pronoun(state, strong=True) if verb.fr_prep == "avec" and state.chance(0.5) else name(state)
+        if np.pronoun and np.person == subject.person:
+            np = name(state)
+        return Plan(verb, *preposition(verb.fr_prep, verb.en_prep, np))
+    noun = state.new_noun(verb.objects)
+    state.combos.append(("object", verb.lemma, noun.lemma))
+    if "instrument" in noun.tags:  # always the definite article in both languages
+        np = noun_phrase(state, noun, kind="definite", number=1, plain=True)
+        return Plan(verb, [Fr(verb.fr_prep), *np.fr], np.en)
+    np = noun_phrase(state, noun, role="de" if verb.fr_prep == "de" else "after")
+    return Plan(verb, *preposition(verb.fr_prep, verb.en_prep, np))
+
+
+def with_place(state, subject, need):
+    """aller à la plage, habiter à Paris."""
+    verb = state.pick(verbs_for(subject.noun, "place", need.lemmas))
+    fr, en = place_phrase(state, going=verb.en_prep == "to", home=verb.lemma == "habiter")
+    return Plan(verb, fr, en, complete=True)
+
+
+def job(state, subject, need):
+    """il est médecin: English adds an article."""
+    noun = state.new_noun(tuple(noun for noun in select("job") if noun.gender == subject.gender))
+    en_noun = En(noun.english[subject.number - 1])
+    if subject.number == 2:
+        return Plan(BE, [Fr(noun.forms[1], (en_noun,))], [en_noun], complete=True)
+    a = En("a")
+    return Plan(BE, [Fr(noun.forms[0], (en_noun,), maybe=(a,))], [a, en_noun], complete=True)
+
+
+def being(state, subject, need):
+    """être and an adjective, perhaps very, perhaps compared."""
+    options = adjectives_for(subject.noun, "=")
+    if need.passing or need.tense in ("future", "when"):
+        options = _passing(subject.noun) or options
+    adjective = state.pick(options)
+    form = adjective.forms[subject.gender, subject.number]
+    english = adjective.english_for(subject.noun.tags)
+    if subject.noun.lemma:
+        state.combos.append(("adjective", adjective.lemma, subject.noun.lemma))
+    graded = adjective.lemma not in choices.KINDS
+    comparable = graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt")
+    if comparable and "person" in subject.noun.tags and state.spend(3, 0.2):
+        return _compared(state, subject, form, english)
+    en = En(english)
+    if graded and adjective.lemma != "prêt" and state.spend(1, 0.4):
+        degrees = function_words.DEGREE[:2] if need.negated or need.passing else function_words.DEGREE
+        fr_degree, en_degree = word(*state.pick(degrees))
+        return Plan(BE, [*fr_degree, Fr(form, (en,))], [*en_degree, en], complete=True)
+    return Plan(BE, [Fr(form, (en,))], [en], complete=True)
+
+
+@cache
+def _passing(noun):
+    return tuple(adjective for adjective in adjectives_for(noun, "=") if adjective.lemma in choices.PASSING)
+
+
+def _compared(state, subject, form, english):
+    """plus grande que Paul, taller than Paul; aussi grande que lui, as tall as him."""
+    other = name(state) if state.chance(0.5) else random_pronoun(state, strong=True)
+    if other.pronoun and other.person == subject.person:
+        other = name(state)
+    how = state.weigh(((5, "plus"), (2, "moins"), (2, "aussi")))
+    one_word = comparative(english) if how == "plus" else None
+    first, second = {"plus": ("more", "than"), "moins": ("less", "than"), "aussi": ("as", "as")}[how]
+    en_form, than = En(one_word or english), En(second)
+    en_how = en_form if one_word else En(first)
+    en = [en_form, than] if one_word else [en_how, en_form, than]
+    fr = [Fr(how, (en_how,)), Fr(form, (en_form,)), Fr("que", (than,))]
+    return Plan(BE, fr + other.fr, en + other.en, complete=True)
+
+
+def having(state, subject, need):
+    """avoir faim, to be hungry."""
+    options = function_words.STATES
+    if "person" not in subject.noun.tags:
+        options = options[: function_words.STATES_OF_ANIMALS]
+    fr, en = word(*state.pick(options))
+    return Plan(HAVE_STATE, fr, en, complete=True)
+
+
+def with_infinitive(state, subject, need, only=None):
+    """aimer lire, vouloir partir, commencer à lire, essayer de partir."""
+    verb = state.pick(_first_verbs(need.tense, need.negated, only))
+    link = Fr(verb.fr_prep) if verb.fr_prep else None
+    lemmas = choices.SECOND.get(verb.lemma, choices.INTENDED)
+    inner = bare_predicate(state, subject, lemmas, clitics=verb.lemma in ("vouloir", "pouvoir", "devoir", "aller"))
+    form = verb.en_prep
+    fr, en = infinitive(subject, inner.verb, "ing" if form == "ing" else "bare", inner.clitic)
+    if form in ("to", "how"):
+        en = _with_to(fr, en, link)
+    if form == "how":
+        how = En("how")
+        fr[-1].maybe = (how,)
+        en = [how, *en]
+    if link:
+        if form == "ing":
+            link.maybe = (en[0],)
+        fr = [link, *fr]
+    return Plan(verb, fr + inner.early + inner.fr, en + inner.en, complete=True)
+
+
+@cache
+def _first_verbs(tense, negated, only):
+    """The verbs before an infinitive that sound right in a tense and under negation."""
+    found = []
+    for verb in all_verbs()["infinitive"]:
+        lemma = verb.lemma
+        if only and lemma not in only or negated and lemma == "adorer":
+            continue
+        if lemma == "aller" and tense not in ("present", "past"):
+            continue
+        if lemma == "devoir" and negated and tense != "present":
+            continue
+        if tense in ("future", "when") and lemma not in choices.FUTURE:
+            continue
+        found.append(verb)
+    return tuple(found)
+
+
+def _with_to(fr, en, link):
+    """Put *to* in front, linked to *à* or *de* if French has one, to the infinitive if not."""
+    to = En("to")
+    if link:
+        link.to = (to,)
+    else:
+        fr[-1].to = (to, *fr[-1].to)
+    return [to, *en]
+
+
+_WEIGHTS = (
+    (36, "object", with_object), (11, "alone", alone), (9, "preposition", with_preposition), (8, "place", with_place),
+    (7, "receiver", with_receiver), (12, "infinitive", with_infinitive), (9, "being", being), (7, "liking", liking),
+    (3, "job", job), (3, "having", having),
+)  # fmt: skip

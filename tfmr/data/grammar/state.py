@@ -1,0 +1,71 @@
+"""What the rules share while one sentence is being made: chance, room left, and what has been said already."""
+
+
+_SHORT_LIST = 8  # lists up to this size are used whole in every lexicon
+
+
+class State:
+    """The making of one sentence.
+
+    Attributes:
+        room: how many French words may still be spent on what is optional.
+        combos: (kind, head, dependent) lemma pairs used so far: what the novel split is about.
+        nouns: lemmas used so far; a sentence says each noun once.
+        owner: the subject of the clause at hand, whom *son*, *sa*, *ses* refer to; None while it is being made.
+        depth: how many relative clauses we are inside.
+        lexicon: the share of each long list of words that may be used, its beginning.
+        only_people: whether every subject so far is a person, so that *il* can only be *he*.
+        joined: the conjunctions used so far.
+        genders: of the speaker and of the person spoken to; French participles and adjectives show them.
+    """
+
+    __slots__ = ("random", "room", "combos", "nouns", "owner", "depth", "only_people", "joined", "lexicon", "genders")
+
+    def __init__(self, rng, room, lexicon=1.0):
+        self.random = rng.random
+        self.room = room
+        self.combos = []
+        self.nouns = []
+        self.owner = None
+        self.depth = 0
+        self.only_people = True
+        self.joined = []
+        self.lexicon = lexicon
+        self.genders = (self.pick("mf"), self.pick("mf"))
+
+    def pick(self, options):
+        """One of a sequence, each as likely; of a long one, the first words only if the lexicon is small."""
+        size = len(options)
+        if size > _SHORT_LIST:
+            size = max(_SHORT_LIST, int(size * self.lexicon))
+        return options[int(self.random() * size)]
+
+    def weigh(self, options):
+        """One of ((weight, value), …), in proportion to its weight."""
+        point = self.random() * sum(weight for weight, _ in options)
+        for weight, value in options:
+            point -= weight
+            if point < 0:
+                return value
+        return options[-1][1]
+
+    def chance(self, probability):
+        """True with this probability."""
+        return self.random() < probability
+
+    def spend(self, words, probability):
+        """True with this probability, if there is room for so many words; the room is then taken."""
+        if self.room >= words and self.random() < probability:
+            self.room -= words
+            return True
+        return False
+
+    def new_noun(self, options):
+        """A noun not yet in the sentence (after a few tries: any)."""
+        noun = self.pick(options)
+        for _ in range(6):
+            if noun.lemma not in self.nouns:
+                break
+            noun = self.pick(options)
+        self.nouns.append(noun.lemma)
+        return noun
