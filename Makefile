@@ -29,7 +29,7 @@ help: ## list the commands
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "$(PYTHON) is not there: install Python 3.11, 3.12 or 3.13\
 	 (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.12)" >&2; exit 1; }
-	@$(PYTHON) tools/venv.py $(VENV)
+	@$(PYTHON) tools/make_venv.py $(VENV)
 
 # The stamp is younger than what it was installed from; the package itself is linked, not copied.
 $(READY): $(BIN)/python requirements.txt pyproject.toml

@@ -33,7 +33,8 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
     Raises:
         InputError: the lists are empty, of unequal length, or hold something else than text.
     """
-    return _score(sacrebleu.metrics.BLEU(), hypotheses, references)
+    # force: the grammar corpus writes a space before its full stops, which sacreBLEU would warn about on stderr.
+    return _score(sacrebleu.metrics.BLEU(force=True), hypotheses, references)
 
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:

@@ -119,12 +119,13 @@ class RecurrentDecoder(nn.Module):
         self, memory: Float[Tensor, "batch memory_len d_hidden"], src: Int[Tensor, "batch src_len"]
     ) -> DecoderState:
         """The state before the first word, and what is computed once a sentence: the projected keys."""
-        # The first memory vector has read the whole sentence backwards (or is the fixed vector itself).
-        hidden = torch.tanh(self.bridge(memory[:, 0]))
-        if self.attention is None:
-            return DecoderState(hidden, memory, None, None)
-        projected_key = self.attention.project_key(memory)
-        return DecoderState(hidden, memory, projected_key, padding_mask(src, self.pad_id))
+        mask = None if self.attention is None else padding_mask(src, self.pad_id)
+        # Equal scores give the mean of the memory (without attention, the one vector itself). A state made
+        # from one word's vector would know that word already, and the decoder would not learn to look for it.
+        mean, _ = attend(memory.new_zeros(memory.size(0), 1, memory.size(1)), memory, mask)
+        hidden = torch.tanh(self.bridge(mean[:, 0]))
+        projected_key = None if self.attention is None else self.attention.project_key(memory)
+        return DecoderState(hidden, memory, projected_key, mask)
 
     def look(self, state: DecoderState) -> tuple[Float[Tensor, "batch d_hidden"], Tensor | None]:
         """The context of the next step and, with attention, its weights over the source words."""

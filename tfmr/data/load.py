@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tfmr.data.alibi import load_alibi
 from tfmr.data.corpus import Corpus
-from tfmr.data.grammar import load_grammar
 from tfmr.data.multi30k import LANGUAGES, load_multi30k
 from tfmr.data.tatoeba import load_tatoeba
 from tfmr.data.tsv import load_tsv
@@ -58,6 +57,8 @@ def load_corpus(
     if name == "multi30k":
         return _choose(load_multi30k(src, tgt), size, seed)
     if name == "grammar":
+        from tfmr.data.grammar import load_grammar  # its lexicon is not built for those who do without
+
         corpus = load_grammar(size=size or GRAMMAR_SIZE, seed=seed)
     else:
         corpus = _choose(load_tatoeba() if name == "tatoeba" else load_alibi(), size, seed)

@@ -21,7 +21,7 @@ FIXED, FIXED_SHA256 = (
 
 
 def load_tatoeba() -> Corpus:
-    """French–English pairs, at most 2,000 each for validation and test.
+    """English–French pairs, in the direction of the file; at most 2,000 each for validation and test.
 
     No sentence of validation or test, French or English, occurs in another split, even with other case or
     punctuation (:func:`tfmr.data.splits.split_pairs`). A sentence may stand several times in its split, with
@@ -39,7 +39,7 @@ def load_tatoeba() -> Corpus:
         pairs = parse_pairs(_read_zip(path), str(path))
     train, valid, test = split_pairs(pairs)
     # The file's columns are English, French.
-    return Corpus("tatoeba", "en", "fr", train, valid, test, attribution=ATTRIBUTION).swapped()
+    return Corpus("tatoeba", "en", "fr", train, valid, test, attribution=ATTRIBUTION)
 
 
 def _read_zip(path: Path) -> list[str]:

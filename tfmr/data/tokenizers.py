@@ -131,7 +131,7 @@ class BPETokenizer:
         self._merges = merges
 
     @classmethod
-    def train(cls, texts: Iterable[str], vocab_size: int = 8000, min_count: int = 2) -> "BPETokenizer":
+    def train(cls, texts: Iterable[str], vocab_size: int = 5000, min_count: int = 2) -> "BPETokenizer":
         """Learn the merges of training texts (of both languages, for a joint vocabulary).
 
         Args:

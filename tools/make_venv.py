@@ -1,6 +1,6 @@
 """Make a virtual environment, or say in one sentence what this machine lacks.
 
-    python3 tools/venv.py .venv
+    python3 tools/make_venv.py .venv
 
 Written to run, and to explain itself, under any Python 3.
 """

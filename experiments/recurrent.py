@@ -1,0 +1,215 @@
+"""Train the recurrent models over several seeds and measure them on held-out sentences.
+
+    python experiments/recurrent.py length     # a fixed vector beside additive attention, by sentence length
+    python experiments/recurrent.py alignment  # how well additive attention finds the gold links
+    python experiments/recurrent.py scores     # the four scores beside each other
+    python experiments/recurrent.py length --models fixed --seeds 1 --size 2000 --epochs 1 --out elsewhere
+
+*length* asks what length alone does to a model: it takes a fifth of the lexicon, so that few words are rare,
+trains on three short sentences for each long one, and tests on equally many sentences of every length.
+*alignment* uses the corpus that everyone gets, ``load_corpus("grammar")``. *scores* takes sentences of up to
+16 words from a fifth of the lexicon, so that four models by three seeds can be trained in minutes.
+
+Each run writes one small file, OUT/MODEL-seed-SEED.json: its configuration, versions, device, duration, the
+loss by epoch, BLEU by source length, some translations, and how well the attention weights align words. Of
+*alignment* the model of the first seed is kept too, in the run folder OUT/additive-run, so that
+``python -m tfmr translate --run OUT/additive-run`` works. Chapters 1 to 3 read these files.
+"""
+
+import argparse
+import json
+import platform
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from tfmr import runs
+from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
+from tfmr.data.grammar import generate
+from tfmr.decoding import translate
+from tfmr.evaluation import attention_links
+from tfmr.files import atomic_write
+from tfmr.metrics import alignment_error_rate, bleu
+from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+from tfmr.training import TrainConfig, pick_device, set_seed, train
+
+ATTENTION = {name: name for name in ("additive", "general", "dot", "scaled_dot")} | {"fixed": None}
+DEFAULTS = {
+    "alignment": {
+        "models": ["additive"],
+        "size": 20_000,
+        "epochs": 5,
+        "batch_size": 32,
+        "learning_rate": 3e-3,
+        "d_hidden": 128,
+    },
+    "scores": {
+        "models": ["additive", "general", "dot", "scaled_dot"],
+        "size": 24_000,
+        "epochs": 4,
+        "batch_size": 32,
+        "learning_rate": 2e-3,
+        "d_hidden": 128,
+    },
+    "length": {
+        "models": ["fixed", "additive"],
+        "size": 70_000,
+        "epochs": 4,
+        "batch_size": 64,
+        "learning_rate": 2e-3,
+        "d_hidden": 192,
+    },
+}
+BUCKETS = [(3, 8), (9, 12), (13, 16), (17, 20), (21, 24), (25, 29), (30, 34), (35, 40)]
+LEXICON = 0.2  # the share of the words that *length* and *scores* use
+SHORT, MEDIUM = 8, 16  # words: the longest short sentence of *length*, the longest of *scores*
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse(argv)
+    corpus = CORPORA[args.experiment](args.size)
+    for seed in args.seeds:
+        for name in args.models:
+            keep = args.experiment == "alignment" and (name, seed) == ("additive", args.seeds[0])
+            result = run(corpus, name, seed, args, args.out / "additive-run" if keep else None)
+            with atomic_write(args.out / f"{name}-seed-{seed}.json") as path:
+                path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            print(f"{name} seed {seed}: BLEU {result['bleu']:.1f}, {result['seconds']:.0f} s", flush=True)
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("experiment", choices=DEFAULTS)
+    parser.add_argument("--models", nargs="+", choices=ATTENTION)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--size", type=int, help="training pairs")
+    parser.add_argument("--test-size", type=int, help="held-out pairs to measure on (default: all)")
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--d-hidden", type=int)
+    parser.add_argument("--device")
+    parser.add_argument("--out", type=Path, help="(default: results/EXPERIMENT beside this script)")
+    args = parser.parse_args(argv)
+    for name, value in DEFAULTS[args.experiment].items():
+        if getattr(args, name) is None:
+            setattr(args, name, value)
+    args.out = args.out or Path(__file__).parent / "results" / args.experiment
+    return args
+
+
+def length_corpus(size: int) -> Corpus:
+    """Pairs from a small lexicon: three short ones for a long one in training, all lengths in test."""
+    num_short = size * 3 // 4
+    train = generate(num_short, seed=0, max_length=SHORT, lexicon=LEXICON)
+    train += generate(size - num_short, seed=0, min_length=SHORT + 1, lexicon=LEXICON)
+    known = {pair.src for pair in train}
+    valid, test = [], []
+    for low, high in BUCKETS:
+        fresh = generate(600, seed=1, min_length=low, max_length=high, lexicon=LEXICON)
+        fresh = [pair for pair in fresh if pair.src not in known]
+        test += fresh[:150]
+        valid += fresh[150:200]
+    return Corpus("grammar", "fr", "en", train, valid, test)
+
+
+def scores_corpus(size: int) -> Corpus:
+    """Short and middling pairs from a small lexicon."""
+    pairs = generate(size + 1_500, seed=2, max_length=MEDIUM, lexicon=LEXICON)  # all different
+    return Corpus("grammar", "fr", "en", pairs[1_500:], pairs[:500], pairs[500:1_500])
+
+
+def alignment_corpus(size: int) -> Corpus:
+    """The grammar corpus as everyone gets it."""
+    return load_corpus("grammar", size=size)
+
+
+CORPORA = {"length": length_corpus, "alignment": alignment_corpus, "scores": scores_corpus}
+
+
+def run(corpus: Corpus, name: str, seed: int, args: argparse.Namespace, folder: Path | None) -> dict:
+    """Train one model with one seed and measure it; keep it in a run folder if one is given."""
+    started = time.perf_counter()
+    device = pick_device(args.device)
+    src_tokenizer = WordTokenizer.train([pair.src for pair in corpus.train])
+    tgt_tokenizer = WordTokenizer.train([pair.tgt for pair in corpus.train])
+    examples = encode_pairs(corpus.train, src_tokenizer, tgt_tokenizer)
+    train_batches = BucketedBatches(examples, batch_size=args.batch_size, seed=seed)
+    valid_batches = BucketedBatches(encode_pairs(corpus.valid, src_tokenizer, tgt_tokenizer), batch_size=128)
+    set_seed(seed)
+    sizes = {"d_embed": args.d_hidden // 2, "d_hidden": args.d_hidden}
+    config = RecurrentConfig(len(src_tokenizer), len(tgt_tokenizer), attention=ATTENTION[name], **sizes)
+    model = RecurrentSeq2Seq(config)
+    train_config = TrainConfig(args.epochs, args.learning_rate, schedule="linear", seed=seed)
+    history = train(model, train_batches, valid_batches, train_config, device=device)
+    if folder is not None:
+        arguments = {"corpus": "grammar", "src": "fr", "tgt": "en", "size": args.size, "seed": seed}
+        runs.start(folder, arguments, config, src_tokenizer, tgt_tokenizer)
+        runs.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
+    held_out = [*corpus.test, *corpus.extra.get("long", [])][: args.test_size]
+    return {
+        "experiment": args.experiment,
+        "model": name,
+        "seed": seed,
+        "corpus": {"name": "grammar", "train": len(corpus.train), "held_out": len(held_out)},
+        "config": asdict(config),
+        "train_config": asdict(train_config) | {"batch_size": args.batch_size},
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "train_loss": [round(epoch.train_loss, 4) for epoch in history.epochs],
+        "valid_loss": [round(epoch.valid_loss, 4) for epoch in history.epochs],
+        "train_seconds": round(sum(epoch.seconds for epoch in history.epochs), 1),
+        "tokens": sum(epoch.tokens for epoch in history.epochs),
+        **measure(model, held_out, src_tokenizer, tgt_tokenizer),
+        "seconds": round(time.perf_counter() - started, 1),
+        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
+        "threads": torch.get_num_threads(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+
+
+def measure(
+    model: RecurrentSeq2Seq, pairs: list[Pair], src_tokenizer: WordTokenizer, tgt_tokenizer: WordTokenizer
+) -> dict:
+    """BLEU in all and by length, some translations, and the alignment error rate if the model attends."""
+    translations = translate(model, [pair.src for pair in pairs], src_tokenizer, tgt_tokenizer)
+    total = bleu(translations, [pair.tgt for pair in pairs])
+    measured = {
+        "bleu": round(total.score, 2),
+        "bleu_signature": total.signature,
+        "by_length": by_length(pairs, translations),
+        "samples": samples(pairs, translations),
+    }
+    if model.config.attention is not None:
+        links = attention_links(model, pairs, src_tokenizer, tgt_tokenizer)
+        gold, possible = [pair.links for pair in pairs], [pair.possible or () for pair in pairs]
+        measured["alignment_error_rate"] = round(alignment_error_rate(links, gold, possible), 4)
+    return measured
+
+
+def by_length(pairs: list[Pair], translations: list[str]) -> list[dict]:
+    """BLEU for each bucket of source lengths in words."""
+    lengths = [len(word_tokenize(pair.src)) for pair in pairs]
+    rows = []
+    for low, high in BUCKETS:
+        chosen = [i for i, length in enumerate(lengths) if low <= length <= high]
+        if chosen:
+            score = bleu([translations[i] for i in chosen], [pairs[i].tgt for i in chosen]).score
+            rows.append({"low": low, "high": high, "sentences": len(chosen), "bleu": round(score, 2)})
+    return rows
+
+
+def samples(pairs: list[Pair], translations: list[str]) -> list[dict]:
+    """The first sentence of three lengths, whatever became of it."""
+    chosen = []
+    for low, high in [(6, 8), (15, 18), (28, 32)]:
+        for pair, translation in zip(pairs, translations, strict=True):
+            if low <= len(word_tokenize(pair.src)) <= high:
+                chosen.append({"src": pair.src, "tgt": pair.tgt, "translation": translation})
+                break
+    return chosen
+
+
+if __name__ == "__main__":
+    main()

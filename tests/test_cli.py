@@ -1,0 +1,514 @@
+"""The command line: what it writes, where it prints, how it refuses, and how it goes on after a kill."""
+
+import gzip
+import io
+import json
+import os
+import pickle
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from tfmr import commands, runs, training
+from tfmr.__main__ import main
+from tfmr.checkpoints import load_tensors, save_tensors
+from tfmr.data import WordTokenizer
+
+WORDS = {"un": "one", "deux": "two", "trois": "three", "quatre": "four", "cinq": "five", "où": "where"}
+TINY = [
+    "--d-embed=8", "--d-hidden=8", "--batch-size=8", "--epochs=2", "--learning-rate=0.01", "--tokenizer=word",
+    "--checkpoint-every=50", "--schedule=constant", "--warmup-steps=0", "--device=cpu", "--threads=1",
+]  # fmt: skip
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
+# Not waiting for the disk, which may be busy: the process dies in these tests, not the machine.
+UNSYNCED = "import os, sys; from tfmr.__main__ import main; os.fsync = lambda file: None; sys.exit(main())"
+FILES = {"config.json", "src_tokenizer.json", "tgt_tokenizer.json", "checkpoint.safetensors"}
+FILES |= {"model.safetensors", "history.json"}
+
+
+def pairs_text(count=120):
+    generator = random.Random(0)
+    lines = set()
+    while len(lines) < count:
+        french = [generator.choice(list(WORDS)) for _ in range(generator.randint(2, 6))]
+        lines.add(" ".join(french) + "\t" + " ".join(WORDS[word] for word in french))
+    return "\n".join(sorted(lines)) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def _fast_disk(monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda file: None)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A folder with a corpus and two trained runs; the attending one is the later. Not to be changed."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "pairs.tsv").write_text(pairs_text(), encoding="utf-8")
+    for model in ("fixed", "attention"):
+        out = f"--out={folder}/runs/pairs-fr-en-{model}"
+        assert main(["train", f"--corpus={folder}/pairs.tsv", f"--model={model}", out, *TINY]) == 0
+    return folder
+
+
+@pytest.fixture
+def copy(trained, tmp_path, monkeypatch):
+    """The same, to be changed, as the current folder."""
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch):
+    """A corpus alone, in the current folder."""
+    (tmp_path / "pairs.tsv").write_text(pairs_text(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TFMR_DATA", raising=False)
+    return tmp_path
+
+
+def refused(capsys, *argv):
+    """Run a command that must be refused; its one sentence."""
+    capsys.readouterr()
+    assert main(list(argv)) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("tfmr: ") and err.count("\n") == 1 and len(err) > 30, err
+    assert "Traceback" not in err
+    return err
+
+
+def everything_in(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def type_in(monkeypatch, data):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+# --- train ----------------------------------------------------------------------------------------------
+
+
+def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
+    assert main(["train", "--corpus", "pairs.tsv", *TINY]) == 0
+    folder = corpus / "runs" / "pairs-fr-en-attention"
+    assert {path.name for path in folder.iterdir()} == FILES
+    out, err = capsys.readouterr()
+    names = [line.split()[:2] for line in out.splitlines()]
+    assert names == [["test", "BLEU"], ["test", "chrF"], ["test", "perplexity"]]
+    assert "tok:13a" in out and "case:mixed" in out
+    assert "epoch 1/2" in err and "epoch 2/2" in err and "target tokens/s" in err
+
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    assert config["arguments"]["corpus"] == "pairs.tsv" and config["arguments"]["score"] == "additive"
+    assert config["model"]["d_hidden"] == 8 and config["versions"]["torch"] == torch.__version__
+    history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
+    assert [epoch["number"] for epoch in history["epochs"]] == [1, 2]
+    assert history["test"]["bleu"]["signature"].startswith("nrefs:1")
+
+
+def test_trap_08_vocabularies_come_from_the_training_pairs(trained):
+    corpus = commands.load_corpus(str(trained / "pairs.tsv"))
+    learnt = WordTokenizer.train(pair.src for pair in corpus.train)
+    assert runs.load_tokenizers(trained / "runs" / "pairs-fr-en-attention")[0].words == learnt.words
+
+
+@pytest.mark.parametrize("score", ["general", "dot", "scaled_dot"])
+def test_every_score_trains(corpus, score, capsys):
+    assert main(["train", "--corpus=pairs.tsv", f"--score={score}", *TINY, "--epochs=1", "--out=r"]) == 0
+    assert json.loads(Path("r/config.json").read_text())["model"]["attention"] == score
+
+
+def test_bpe_is_chosen_for_files_and_long_pairs_are_left_out(corpus, capsys):
+    settings = [setting for setting in TINY if "tokenizer" not in setting]
+    argv = ["train", "--corpus=pairs.tsv", *settings, "--epochs=1", "--vocab-size=300", "--max-length=5"]
+    assert main(argv) == 0
+    saved = json.loads(Path("runs/pairs-fr-en-attention/src_tokenizer.json").read_text(encoding="utf-8"))
+    assert saved["tokenizer"] == "bpe"
+    assert " 0 longer ones left out" not in capsys.readouterr().err
+
+
+def test_a_finished_run_is_kept_unless_overwritten(copy, capsys):
+    argv = ["train", "--corpus", str(copy / "pairs.tsv"), *TINY]
+    before = everything_in(copy)
+    assert "holds a finished run" in refused(capsys, *argv)
+    (copy / "runs/pairs-fr-en-attention/history.json").unlink()
+    assert "holds an unfinished run" in refused(capsys, *argv)
+    argv += ["--overwrite", "--seed=1"]
+    assert main(argv) == 0
+    after = everything_in(copy)
+    assert after.keys() == before.keys()
+    model = Path("runs/pairs-fr-en-attention/model.safetensors")
+    assert after[model] != before[model]
+
+
+def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
+    (corpus / "thesis").mkdir()
+    (corpus / "thesis" / "chapter.tex").write_text("…")
+    for more in ([], ["--overwrite"]):
+        message = refused(capsys, "train", "--corpus=pairs.tsv", "--out=thesis", *TINY, *more)
+        assert "'chapter.tex'" in message
+    assert "is a file" in refused(capsys, "train", "--corpus=pairs.tsv", "--out=pairs.tsv", *TINY)
+    assert set(everything_in(corpus)) == {Path("pairs.tsv"), Path("thesis/chapter.tex")}
+
+
+def test_resume_with_more_epochs_equals_all_epochs_at_once(copy, trained, capsys):
+    corpus = str(trained / "pairs.tsv")
+    assert main(["train", "--corpus", corpus, *TINY, "--epochs=4", "--out=whole"]) == 0
+    assert main(["train", "--corpus", corpus, *TINY, "--epochs=4", "--resume"]) == 0
+    run = copy / "runs" / "pairs-fr-en-attention"
+    assert (run / "model.safetensors").read_bytes() == (copy / "whole" / "model.safetensors").read_bytes()
+    assert json.loads((run / "config.json").read_text())["arguments"]["epochs"] == 4
+    assert len(json.loads((run / "history.json").read_text())["epochs"]) == 4
+
+
+def test_resume_refuses_what_does_not_go_together(copy, trained, capsys):
+    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--resume"]
+    before = everything_in(copy)
+    assert "--batch-size: expected 8" in refused(capsys, *argv, "--batch-size=4")
+    assert "--d-hidden: expected 8" in refused(capsys, *argv, "--d-hidden=16")
+    assert "--score: expected 'additive'" in refused(capsys, *argv, "--score=dot")
+    assert "epochs: expected 2" in refused(capsys, *argv, "--epochs=1")
+    assert "--resume: expected a folder" in refused(capsys, *argv, "--out=nowhere")
+    assert "not allowed with" in refused(capsys, *argv, "--overwrite")
+    assert everything_in(copy) == before
+
+
+def test_resume_refuses_a_corpus_that_has_changed(copy, capsys):
+    (copy / "runs" / "own").mkdir()
+    assert main(["train", "--corpus=pairs.tsv", *TINY, "--out=own"]) == 0
+    (copy / "pairs.tsv").write_text(pairs_text(110), encoding="utf-8")
+    assert "batches: expected" in refused(
+        capsys, "train", "--corpus=pairs.tsv", *TINY, "--out=own", "--resume"
+    )
+
+
+def test_resume_refuses_a_broken_checkpoint_and_keeps_it(copy, trained, capsys):
+    path = copy / "runs" / "pairs-fr-en-attention" / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    before = everything_in(copy)
+    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--resume"]
+    assert "checkpoint: expected a whole safetensors file" in refused(capsys, *argv)
+    assert everything_in(copy) == before
+
+
+def test_interrupted_then_killed_then_resumed_it_is_the_same_model(copy, trained, capsys):
+    """The command in its own process: Ctrl-C, then SIGKILL, and in the end the same file, bit for bit."""
+    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--epochs=20", "--checkpoint-every=1"]
+    run = copy / "run"
+
+    def begin(*more):
+        command = [sys.executable, "-c", UNSYNCED, *argv, f"--out={run}", *more]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=ENVIRONMENT)
+
+    def wait_for_epochs(number, child):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and child.poll() is None:
+            path = run / "checkpoint.safetensors"
+            if path.exists() and len(load_tensors(path)[1]["history"]["epochs"]) >= number:
+                return
+            time.sleep(0.01)
+        pytest.fail(f"no checkpoint: {child.communicate()}")
+
+    child = begin()
+    wait_for_epochs(2, child)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode == 130 and out == ""
+    assert err.splitlines()[-1] == "tfmr: interrupted; to go on, give the same command with --resume"
+    assert "is not over" in refused(capsys, "translate", "--run", str(run), "un")
+
+    child = begin("--resume")
+    wait_for_epochs(5, child)
+    child.kill()
+    child.communicate(timeout=60)
+    assert not (run / "model.safetensors").exists()
+
+    assert main([*argv, f"--out={run}", "--resume"]) == 0
+    assert main([*argv, "--out=whole"]) == 0
+    assert (run / "model.safetensors").read_bytes() == (copy / "whole/model.safetensors").read_bytes()
+    assert {path.name for path in run.iterdir()} == FILES
+
+
+def test_a_loss_that_explodes_is_explained(corpus, capsys, monkeypatch):
+    monkeypatch.setattr(training, "evaluate_loss", lambda *args: float("nan"))
+    assert main(["train", "--corpus=pairs.tsv", *TINY]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("tfmr: learning_rate: expected a finite")
+
+
+# --- translate ------------------------------------------------------------------------------------------
+
+
+def test_translate_prints_the_translation_alone_and_the_alignment_beside_it(copy, capsys):
+    assert main(["translate", "deux où", "--device=cpu"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and out.strip()
+    assert err.splitlines()[0].split() == ["deux", "où", "«end»"]
+    assert any(character in err for character in "░▒▓█") and " ← " in err
+    assert main(["translate", "deux", "où", "--no-alignment"]) == 0
+    assert capsys.readouterr() == (out, "")
+
+
+def test_a_model_without_attention_shows_no_alignment(copy, capsys):
+    assert main(["translate", "deux où", "--run=runs/pairs-fr-en-fixed"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and err == ""
+
+
+def test_sentences_typed_in_are_translated_line_by_line(copy, capsys, monkeypatch):
+    type_in(monkeypatch, "deux où\r\n\nun un deux\n  \ntrois".encode())
+    assert main(["translate", "--no-alignment"]) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert len(lines) == 6 and lines[1] == lines[3] == lines[5] == "" and all(lines[0:5:2])
+    assert main(["translate", "deux où", "--no-alignment"]) == 0
+    assert capsys.readouterr().out == lines[0] + "\n"
+
+
+def test_the_latest_run_is_taken(copy, capsys):
+    os.utime(copy / "runs/pairs-fr-en-fixed/model.safetensors", (4e9, 4e9))
+    assert runs.latest() == Path("runs/pairs-fr-en-fixed")
+    os.utime(copy / "runs/pairs-fr-en-attention/model.safetensors", (4e9, 4.1e9))
+    assert runs.latest() == Path("runs/pairs-fr-en-attention")
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["translate", ""], "text: expected a sentence"),
+        (["translate", " \n"], "text: expected a sentence"),
+        (["translate", "caf\udce9"], "text: expected UTF-8"),
+        (["translate", "un", "--run=nowhere"], "--run: expected a folder that train has made"),
+        (["translate", "un", "--run=pairs.tsv"], "--run: expected a folder that train has made"),
+        (["translate", "un", "--device=cuda:99"], "device: expected one that is there"),
+        (["translate", "un", "--device=gpu"], "device: expected one that is there"),
+        (["translate", "un", "--threads=0"], "--threads: expected at least 1"),
+        (["evaluate", "--split=long"], "--split: expected valid, test"),
+        (["evaluate", "--output=runs"], "--output: expected a file"),
+        (["evaluate", "--run=nowhere"], "--run: expected a folder"),
+        (["speak"], "invalid choice: 'speak'"),
+        ([], "COMMAND"),
+    ],
+)
+def test_bad_arguments_cost_one_sentence(copy, capsys, argv, said):
+    before = everything_in(copy)
+    assert said in refused(capsys, *argv)
+    assert everything_in(copy) == before
+
+
+def test_standard_input_must_be_utf8_and_not_empty(copy, capsys, monkeypatch):
+    type_in(monkeypatch, b"")
+    assert "standard input: expected at least one sentence" in refused(capsys, "translate")
+    type_in(monkeypatch, b"un\ncaf\xe9\n")
+    assert main(["translate", "--no-alignment"]) == 2
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and err == "tfmr: standard input: expected UTF-8, but line 2 is not\n"
+
+
+def test_without_a_run_there_is_advice(corpus, capsys):
+    assert "begin with: python -m tfmr train" in refused(capsys, "translate", "un")
+
+
+# --- run folders that do not hold together --------------------------------------------------------------
+
+
+def spoil_weights(run):
+    path = run / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def change_a_weight(run):
+    content = bytearray((run / "model.safetensors").read_bytes())
+    content[-5] ^= 1
+    (run / "model.safetensors").write_bytes(content)
+
+
+def pickle_weights(run):
+    (run / "model.safetensors").write_bytes(pickle.dumps({"weights": [1.0]}))
+
+
+def weights_of_another_size(run):
+    tensors, state = load_tensors(run / "model.safetensors")
+    save_tensors(run / "model.safetensors", {name: t[..., :1] for name, t in tensors.items()}, state)
+
+
+def another_vocabulary(run):
+    (run / "tgt_tokenizer.json").write_text(WordTokenizer(["a", "b"]).to_json())
+
+
+def broken_vocabulary(run):
+    (run / "src_tokenizer.json").write_text('{"tokenizer": "word"')
+
+
+def missing_vocabulary(run):
+    (run / "src_tokenizer.json").unlink()
+
+
+def vocabulary_not_utf8(run):
+    (run / "src_tokenizer.json").write_bytes(b'{"tokenizer": "word", "words": ["\xff"]}')
+
+
+def broken_config(run):
+    (run / "config.json").write_text("{")
+
+
+def config_without_model(run):
+    (run / "config.json").write_text('{"arguments": {}}')
+
+
+def config_of_another_model(run):
+    config = json.loads((run / "config.json").read_text())
+    config["model"]["num_heads"] = 8
+    (run / "config.json").write_text(json.dumps(config))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (spoil_weights, "expected a whole safetensors file"),
+        (change_a_weight, "checksum differs"),
+        (pickle_weights, "expected a whole safetensors file"),
+        (weights_of_another_size, "of shape"),
+        (another_vocabulary, "expected a vocabulary of 10, as the model has, got 6"),
+        (broken_vocabulary, "src_tokenizer.json: tokenizer: expected JSON"),
+        (missing_vocabulary, "src_tokenizer.json"),
+        (vocabulary_not_utf8, "expected UTF-8"),
+        (broken_config, "config.json as train writes it"),
+        (config_without_model, "config.json as train writes it"),
+        (config_of_another_model, "sizes of a model"),
+    ],
+)
+def test_a_run_that_does_not_hold_together_is_refused(copy, capsys, spoil, said):
+    spoil(copy / "runs" / "pairs-fr-en-attention")
+    before = everything_in(copy)
+    for command in (["translate", "un"], ["evaluate"]):
+        assert said in refused(capsys, *command, "--run=runs/pairs-fr-en-attention")
+    assert everything_in(copy) == before
+
+
+# --- corpora that cannot be used ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"\n\n", "empty"),
+        (b"un\tone\ndeux\n", "line 2"),
+        (b"un\tone\ndeux\t\n", "line 2"),
+        (b"\tone\n", "line 1"),
+        (b"un\tone\ncaf\xe9\tcoffee\n", "line 2 is not valid UTF-8"),
+        (b"un\tone\n", "expected at least 3"),
+    ],
+)
+def test_a_broken_corpus_is_refused_before_anything_is_written(corpus, capsys, content, said):
+    (corpus / "broken.tsv").write_bytes(content)
+    before = everything_in(corpus)
+    message = refused(capsys, "train", "--corpus=broken.tsv", *TINY)
+    assert said in message and "broken.tsv" in message
+    assert everything_in(corpus) == before and not (corpus / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["--corpus=gramar"], "corpus: expected 'grammar'"),
+        (["--corpus=missing.tsv"], "missing.tsv"),
+        (["--corpus=pairs.tsv.gz"], "pairs.tsv.gz"),
+        (["--corpus=grammar", "--src=de"], "src: expected"),
+        (["--corpus=pairs.tsv", "--size=5000"], "size: expected at most"),
+        (["--corpus=pairs.tsv", "--device=cuda:99"], "device: expected"),
+        (["--corpus=pairs.tsv", "--epochs=0"], "epochs: expected at least 1"),
+        (["--corpus=pairs.tsv", "--epochs=many"], "--epochs: invalid int value: 'many'"),
+        (["--corpus=pairs.tsv", "--learning-rate=nan"], "learning_rate: expected"),
+        (["--corpus=pairs.tsv", "--learning-rate=1e38"], "learning_rate: expected"),
+        (["--corpus=pairs.tsv", "--batch-size=0"], "batch_size: expected at least 1"),
+        (["--corpus=pairs.tsv", "--d-hidden=7"], "d_hidden: expected an even number"),
+        (["--corpus=pairs.tsv", "--dropout=1"], "dropout: expected"),
+        (["--corpus=pairs.tsv", "--max-length=1"], "max_length: expected"),
+        (["--corpus=pairs.tsv", "--vocab-size=2"], "vocab_size"),
+        (["--corpus=pairs.tsv", "--tokenizer=bpe", "--vocab-size=100"], "vocab_size: expected at least 260"),
+        (["--corpus=pairs.tsv", "--seed=-1"], "seed: expected"),
+        (
+            ["--corpus=pairs.tsv", "--model=fixed", "--score=dot"],
+            "--score: expected it with --model attention",
+        ),
+        (["--corpus=pairs.tsv", "--model=transformer"], "--model: invalid choice"),
+    ],
+)
+def test_bad_training_arguments_are_refused_before_anything_is_written(corpus, capsys, argv, said):
+    before = everything_in(corpus)
+    assert said in refused(capsys, "train", *TINY, *argv)
+    assert everything_in(corpus) == before and not (corpus / "runs").exists()
+
+
+def test_a_file_with_another_checksum_is_refused(corpus, capsys, monkeypatch):
+    (corpus / "data" / "multi30k").mkdir(parents=True)
+    for split in ("train", "val", "test_2016_flickr"):
+        for language in ("fr", "en"):
+            path = corpus / "data" / "multi30k" / f"{split}.{language}.gz"
+            path.write_bytes(gzip.compress(b"un\n" * 10))
+    monkeypatch.setenv("TFMR_DATA", str(corpus / "data"))
+    assert "checksum" in refused(capsys, "train", "--corpus=multi30k", *TINY)
+    assert not (corpus / "runs").exists()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_named(corpus, capsys):
+    (corpus / "locked").mkdir(mode=0o500)
+    assert "locked" in refused(capsys, "train", "--corpus=pairs.tsv", *TINY, "--out=locked/run")
+
+
+# --- evaluate -------------------------------------------------------------------------------------------
+
+
+def test_evaluate_prints_scores_and_writes_the_translations(copy, trained, capsys):
+    run = f"--run={trained}/runs/pairs-fr-en-attention"
+    assert main(["evaluate", run, "--split=valid", "--output=said.txt"]) == 0
+    out, _ = capsys.readouterr()
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["valid", "BLEU"], ["valid", "chrF"], ["valid", "perplexity"]
+    ]  # fmt: skip
+    valid = commands.load_corpus(str(trained / "pairs.tsv")).valid
+    assert len(Path("said.txt").read_text(encoding="utf-8").splitlines()) == len(valid)
+
+
+def test_evaluate_repeats_what_train_measured(copy, trained, capsys):
+    run = trained / "runs" / "pairs-fr-en-fixed"
+    assert main(["evaluate", f"--run={run}"]) == 0
+    test = json.loads((run / "history.json").read_text(encoding="utf-8"))["test"]
+    out = capsys.readouterr().out
+    assert f"perplexity {test['perplexity']:.2f}\n" in out
+    assert f"BLEU {test['bleu']['score']:.2f} ({test['bleu']['signature']})\n" in out
+
+
+# --- the process ----------------------------------------------------------------------------------------
+
+
+def test_help_of_every_command(capsys):
+    for command in ([], ["train"], ["translate"], ["evaluate"]):
+        with pytest.raises(SystemExit) as leaving:
+            main([*command, "--help"])
+        assert leaving.value.code == 0
+        out = capsys.readouterr().out
+        assert out.startswith("usage: python -m tfmr") and "None" not in out and "False" not in out
+
+
+def test_a_reader_that_leaves_early_is_no_error(copy):
+    command = [sys.executable, "-m", "tfmr", "translate", "--no-alignment"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT) as child:
+        child.stdout.close()
+        child.stdin.write(b"un\n" * 5)
+        child.stdin.close()
+        assert child.wait(timeout=60) == 0
+        assert child.stderr.read() == b""

@@ -1,0 +1,143 @@
+"""Scores of a model on pairs, and its links between words whatever the pieces are."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from tfmr import evaluation
+from tfmr.data import BPETokenizer, BucketedBatches, Pair, WordTokenizer, encode_pairs, word_tokenize
+from tfmr.errors import InputError
+from tfmr.evaluation import END, attention_links, decoded_words, evaluate
+from tfmr.metrics import alignment_error_rate
+from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+from tfmr.training import evaluate_loss
+
+PAIRS = [
+    Pair("le chat noir dort .", "the black cat sleeps .", ((0, 0), (1, 2), (2, 1), (3, 3), (4, 4)), ()),
+    Pair("il mange l'intelligence .", "it eats intelligence .", ((0, 0), (1, 1), (3, 2), (4, 3)), ((2, 2),)),
+    Pair("non", "no", ((0, 0),), ()),
+]
+
+
+def make(kind=WordTokenizer, attention="additive", **settings):
+    torch.manual_seed(0)
+    src = kind.train([pair.src for pair in PAIRS], **settings)
+    tgt = kind.train([pair.tgt for pair in PAIRS], **settings)
+    config = RecurrentConfig(len(src), len(tgt), d_embed=8, d_hidden=8, attention=attention, dropout=0.5)
+    return RecurrentSeq2Seq(config), src, tgt
+
+
+@pytest.mark.parametrize("kind", [WordTokenizer, BPETokenizer])
+@pytest.mark.parametrize("attention", ["additive", None])
+def test_evaluate_measures_what_it_says(kind, attention, monkeypatch):
+    model, src, tgt = make(kind, attention)
+    spoken = ["the black cat sleeps .", "it eats .", "no"]
+    monkeypatch.setattr(evaluation, "translate", lambda *args: spoken)
+    result = evaluate(model, PAIRS, src, tgt, batch_size=2)
+    assert result.translations == spoken
+    assert 0 < result.bleu.score < 100 and "tok:13a" in result.bleu.signature
+    assert 0 < result.chrf.score < 100
+    nll = evaluate_loss(model, BucketedBatches(encode_pairs(PAIRS, src, tgt), 1))
+    assert result.perplexity == pytest.approx(math.exp(nll), rel=1e-5)
+    if attention is None:
+        assert result.alignment_error_rate is None
+    else:
+        links = attention_links(model, PAIRS, src, tgt)
+        sure, possible = [pair.links for pair in PAIRS], [pair.possible for pair in PAIRS]
+        assert result.alignment_error_rate == alignment_error_rate(links, sure, possible)
+
+
+def test_trap_09_the_references_are_the_second_argument(monkeypatch):
+    model, src, tgt = make()
+    monkeypatch.setattr(evaluation, "translate", lambda *args: ["the black cat", "it eats", "no"])
+    brevity = evaluate(model, PAIRS, src, tgt).bleu.score
+    monkeypatch.setattr(evaluation, "translate", lambda *args: [pair.tgt for pair in PAIRS])
+    assert brevity < 60 < evaluate(model, PAIRS, src, tgt).bleu.score == pytest.approx(100)
+
+
+def test_without_gold_links_there_is_no_error_rate():
+    model, src, tgt = make()
+    assert evaluate(model, [Pair("le chat", "the cat")], src, tgt).alignment_error_rate is None
+
+
+def test_no_pairs_are_refused():
+    model, src, tgt = make()
+    with pytest.raises(InputError):
+        evaluate(model, [], src, tgt)
+
+
+class Looking(nn.Module):
+    """Says that it looked where it is told."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.weights = nn.Parameter(weights)
+
+    def align(self, src, tgt):
+        assert self.weights.shape == (tgt.shape[1], src.shape[1])
+        return self.weights.unsqueeze(0)
+
+
+@pytest.mark.parametrize("kind", [WordTokenizer, BPETokenizer])
+@pytest.mark.parametrize(
+    ("pair", "looked_at", "links"),
+    [
+        (Pair("le chat noir dort .", "the black sleeps"), [2, 0, 4], {(2, 0), (0, 1), (4, 2)}),
+        (Pair("mange le chat", "no cat it eats"), [1, 2, None, 0], {(1, 0), (2, 1), (0, 3)}),
+    ],
+)
+def test_trap_11_links_are_source_then_target_between_words(kind, pair, looked_at, links):
+    """Every piece of a target word looks at the last piece of a source word (None: at the end symbol)."""
+    _, src_tokenizer, tgt_tokenizer = make(kind)
+    src_word_of, tgt_word_of = src_tokenizer.word_of(pair.src), tgt_tokenizer.word_of(pair.tgt)
+    weights = torch.zeros(len(tgt_word_of) + 2, len(src_word_of) + 1)
+    for row, word in enumerate(tgt_word_of):
+        pieces = [column for column, number in enumerate(src_word_of) if number == looked_at[word]]
+        weights[row, pieces[-1] if pieces else -1] = 1.0
+    assert attention_links(Looking(weights), [pair], src_tokenizer, tgt_tokenizer) == [links]
+
+
+@pytest.mark.parametrize("kind", [WordTokenizer, BPETokenizer])
+def test_decoded_words_name_both_sides(kind):
+    _, src, tgt = make(kind)
+    text = "le chat dort ."
+    ids = [*tgt.encode("the cat sleeps ."), tgt.eos_id, tgt.pad_id]
+    weights = torch.rand(len(ids), len(src.encode(text)) + 1).softmax(-1)
+    merged, src_words, tgt_words = decoded_words(weights, text, ids, src, tgt)
+    assert src_words == [*word_tokenize(text), END]
+    assert tgt_words == ["the", "cat", "sleeps", "."]
+    assert merged.shape == (4, 5)
+    assert torch.allclose(merged.sum(-1), torch.ones(4))
+    assert torch.allclose(merged[:, -1].sum(), _mean_rows(weights[:, -1], tgt.word_of("the cat sleeps .")))
+
+
+def _mean_rows(column, word_of):
+    words = range(max(word_of) + 1)
+    return sum(column[[p for p, w in enumerate(word_of) if w == word]].mean() for word in words)
+
+
+def test_an_unusual_spelling_is_shown_piece_by_piece():
+    _, src, tgt = make(BPETokenizer, min_count=1, vocab_size=400)
+    # A letter as a piece of its own, without the space before a word, is what follows another letter.
+    ids = [*tgt.encode("t"), tgt.encode("zh")[-1], tgt.encode("ze")[-1], tgt.eos_id]
+    assert tgt.decode(ids) == "the"
+    assert tgt.encode(tgt.decode(ids)) != ids[:-1]
+    weights = torch.rand(len(ids), len(src.encode("non")) + 1)
+    merged, _, tgt_words = decoded_words(weights, "non", ids, src, tgt)
+    assert len(tgt_words) == len(merged) == len(ids) - 1
+
+
+def test_an_empty_translation_has_no_rows():
+    _, src, tgt = make()
+    merged, src_words, tgt_words = decoded_words(torch.rand(1, 2), "non", [tgt.eos_id], src, tgt)
+    assert merged.shape == (0, 2) and src_words == ["non", END] and tgt_words == []
+
+
+def test_a_piece_over_two_words_counts_for_the_first():
+    _, src, tgt = make(BPETokenizer, min_count=1, vocab_size=400)
+    text = 'chat ."'
+    weights = torch.rand(2, len(src.encode(text)) + 1)
+    merged, src_words, _ = decoded_words(weights, text, [*tgt.encode("no"), tgt.eos_id][:2], src, tgt)
+    assert merged.isfinite().all() and merged.shape[1] == len(src_words)

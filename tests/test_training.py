@@ -1,0 +1,542 @@
+"""The loop learns, measures exactly, and comes back from the dead with the same bits."""
+
+import math
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from tfmr import training
+from tfmr.checkpoints import load_tensors
+from tfmr.data.batches import BucketedBatches
+from tfmr.errors import InputError
+from tfmr.training import TrainConfig, evaluate_loss, learning_rate_at, pick_device, train
+
+CONFIG = TrainConfig(epochs=3, learning_rate=0.02, seed=5, checkpoint_every=1)
+
+
+@pytest.fixture(autouse=True)
+def _fast_disk(monkeypatch):
+    """Do not wait for the disk, which may be busy: a process may die in these tests, but not the machine."""
+    monkeypatch.setattr(os, "fsync", lambda file: None)
+
+
+class Tiny(nn.Module):
+    """The smallest thing that can be trained: it has ``encode``, ``decode``, ``config``, and dropout."""
+
+    def __init__(self, vocab_size=12, width=8, dropout=0.3):
+        super().__init__()
+        self.config = SimpleNamespace(pad_id=0, bos_id=1, eos_id=2)
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.gru = nn.GRU(width, width, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(width, vocab_size)
+        self.output.weight = self.embedding.weight  # two names for one memory, as tied embeddings are
+
+    def encode(self, src):
+        kept = (src != self.config.pad_id).unsqueeze(-1)
+        return (self.embedding(src) * kept).sum(1, keepdim=True)
+
+    def decode(self, tgt, memory, src):
+        hidden, _ = self.gru(self.dropout(self.embedding(tgt) + memory))
+        return self.output(self.dropout(hidden))
+
+
+def make_model(seed=0, **settings):
+    torch.manual_seed(seed)
+    return Tiny(**settings)
+
+
+def make_batches(seed=0, count=20, batch_size=4):
+    """Sentences of 1 to 6 random tokens, with their copies as translations."""
+    generator = torch.Generator().manual_seed(seed)
+    examples = []
+    for length in torch.randint(1, 7, (count,), generator=generator).tolist():
+        words = torch.randint(4, 12, (length,), generator=generator).tolist()
+        examples.append(([*words, 2], [1, *words, 2]))
+    return BucketedBatches(examples, batch_size, seed=seed)
+
+
+def bits(model):
+    """All weights as bytes: equal or not, with no tolerance."""
+    return {name: tensor.numpy().tobytes() for name, tensor in model.state_dict().items()}
+
+
+def losses(history):
+    return [(epoch.train_loss, epoch.valid_loss, epoch.tokens) for epoch in history.epochs]
+
+
+def run(config=CONFIG, checkpoint=None, batches=None, valid=None, model=None):
+    model = make_model() if model is None else model
+    batches = make_batches() if batches is None else batches
+    valid = make_batches(seed=1, count=6) if valid is None else valid
+    history = train(model, batches, valid, config, device="cpu", checkpoint=checkpoint)
+    return model, history
+
+
+class Interrupted(BucketedBatches):
+    """Batches that end in an exception once ``left`` of them have been handed out."""
+
+    def __init__(self, batches, left):
+        super().__init__(batches.examples, batches.batch_size, seed=batches.seed)
+        self.left = left
+
+    def batches(self, epoch):
+        for batch in super().batches(epoch):
+            yield batch  # the first of epoch 0 is also looked at by the fingerprint
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+
+
+# --- learning -------------------------------------------------------------------------------------------
+
+
+def test_the_loss_falls_and_the_history_says_so():
+    model, history = run(replace(CONFIG, epochs=30), model=make_model(dropout=0.0))
+    first, last = history.epochs[0], history.epochs[-1]
+    assert [epoch.number for epoch in history.epochs] == list(range(1, 31))
+    assert last.train_loss < 0.6 * first.train_loss
+    assert last.tokens == sum(batch.num_tokens for batch in make_batches().batches(0))
+    assert last.tokens_per_second == last.tokens / last.seconds > 0
+    assert first.valid_perplexity == math.exp(first.valid_loss)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    one, _ = run()
+    torch.rand(7)  # whatever was drawn before must not matter
+    two, _ = run()
+    other, _ = run(replace(CONFIG, seed=6))
+    assert bits(one) == bits(two) != bits(other)
+
+
+def test_training_ends_with_the_best_weights_in_eval_mode():
+    # Four sentences are soon known by heart, and the validation loss rises again.
+    batches, valid, model = make_batches(count=4), make_batches(seed=1, count=10), make_model(dropout=0.0)
+    model, history = run(replace(CONFIG, epochs=40), batches=batches, valid=valid, model=model)
+    assert history.best.number < 40
+    assert evaluate_loss(model, valid) == history.best.valid_loss
+    assert evaluate_loss(model, valid) == min(epoch.valid_loss for epoch in history.epochs)
+    assert not any(module.training for module in model.modules())
+
+
+def test_every_epoch_has_its_own_order_and_validation_always_the_same():
+    class Noting(BucketedBatches):
+        def batches(self, epoch):
+            asked.append(epoch)
+            return super().batches(epoch)
+
+    examples = make_batches().examples
+    # The first time it is the fingerprint that asks.
+    for role, expected in (("train", [0, 0, 1, 2]), ("valid", [0, 0, 0, 0])):
+        asked = []
+        noting = Noting(examples, 4)
+        run(batches=noting) if role == "train" else run(valid=noting)
+        assert asked == expected
+
+
+def test_early_stop_waits_for_patience_epochs_without_a_better_one():
+    batches, valid = make_batches(count=4), make_batches(seed=1, count=10)
+    config = replace(CONFIG, epochs=40, patience=3)
+    _, history = run(config, batches=batches, valid=valid, model=make_model(dropout=0.0))
+    assert len(history.epochs) < 40
+    assert len(history.epochs) - history.best.number == 3
+
+
+def test_on_epoch_is_called_with_each_record_after_its_checkpoint(tmp_path):
+    path, seen = tmp_path / "c.safetensors", []
+
+    def note(epoch):
+        _, state = load_tensors(path)
+        assert len(state["history"]["epochs"]) == len(seen) + 1
+        seen.append(epoch)
+
+    history = train(
+        make_model(), make_batches(), make_batches(1), CONFIG, device="cpu", checkpoint=path, on_epoch=note
+    )
+    assert seen == history.epochs
+
+
+def test_the_bar_is_shown_on_standard_error_and_only_when_asked_for(capsys):
+    run()
+    assert capsys.readouterr() == ("", "")
+    train(make_model(), make_batches(), make_batches(1), CONFIG, device="cpu", progress=True)
+    out, err = capsys.readouterr()
+    assert out == "" and "epoch 1/3" in err
+
+
+def test_gradients_are_clipped_to_the_norm(monkeypatch):
+    norms = []
+    step = torch.optim.Adam.step
+
+    def spy(self, *args, **kwargs):
+        gradients = [p.grad.norm() for p in self.param_groups[0]["params"]]
+        norms.append(torch.stack(gradients).norm().item())
+        return step(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    run(replace(CONFIG, clip_norm=0.1))
+    assert max(norms) <= 0.1001 and len(norms) == 15
+    norms.clear()
+    run(replace(CONFIG, clip_norm=math.inf))
+    assert max(norms) > 0.2
+
+
+# --- schedule -------------------------------------------------------------------------------------------
+
+
+def test_warm_up_then_linear_decay_to_zero():
+    config = TrainConfig(learning_rate=1.0, warmup_steps=4, schedule="linear")
+    rates = [learning_rate_at(step, config, total_steps=9) for step in range(10)]
+    assert rates == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2, 0.0])
+    constant = replace(config, schedule="constant")
+    assert [learning_rate_at(step, constant, 9) for step in (3, 4, 8)] == [1.0, 1.0, 1.0]
+    assert learning_rate_at(0, TrainConfig(learning_rate=0.5), 9) == 0.5
+
+
+def test_the_optimizer_follows_the_schedule_over_all_epochs(monkeypatch):
+    rates = []
+    step = torch.optim.Adam.step
+
+    def spy(self, *args, **kwargs):
+        rates.append(self.param_groups[0]["lr"])
+        return step(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    config = replace(CONFIG, learning_rate=0.01, warmup_steps=2, schedule="linear")
+    run(config)
+    assert rates == [learning_rate_at(number, config, 15) for number in range(15)]
+
+
+# --- the loss -------------------------------------------------------------------------------------------
+
+
+def test_the_mean_is_over_tokens_whatever_the_batches():
+    model = make_model()
+    means = [evaluate_loss(model, make_batches(count=23, batch_size=size)) for size in (1, 3, 4, 23)]
+    assert means == pytest.approx([means[0]] * 4, rel=1e-6)
+
+
+def test_the_loss_is_the_definition_worked_out_token_by_token():
+    model = make_model().eval()
+    batches = make_batches(count=7, batch_size=3)
+    nll, tokens = 0.0, 0
+    for src, tgt in batches.examples:
+        src, tgt = torch.tensor([src]), torch.tensor([tgt])
+        log_p = model.decode(tgt[:, :-1], model.encode(src), src).log_softmax(-1)
+        for position in range(tgt.shape[1] - 1):
+            nll -= log_p[0, position, tgt[0, position + 1]].item()
+            tokens += 1
+    assert evaluate_loss(model, batches) == pytest.approx(nll / tokens, rel=1e-6)
+
+
+def test_training_loss_is_the_mean_over_tokens_too():
+    """With a learning rate of next to nothing, the epoch's loss is that of the untouched model."""
+    model, batches = make_model(dropout=0.0), make_batches(count=21)
+    before = evaluate_loss(model, batches)
+    _, history = run(TrainConfig(epochs=1, learning_rate=1e-12), batches=batches, model=model)
+    assert history.epochs[0].train_loss == pytest.approx(before, rel=1e-5)
+
+
+@pytest.mark.parametrize("training_mode", [True, False])
+def test_trap_06_evaluation_has_no_dropout_and_puts_the_mode_back(training_mode):
+    model = make_model(dropout=0.9).train(training_mode)
+    first, second = evaluate_loss(model, make_batches()), evaluate_loss(model, make_batches())
+    assert first == second == evaluate_loss(model.eval(), make_batches())
+    model.train(training_mode)
+    model.output = None  # and when it fails
+    with pytest.raises(TypeError):
+        evaluate_loss(model, make_batches())
+    assert model.training is training_mode
+
+
+def test_trap_06_every_epoch_trains_with_dropout():
+    """Validation puts the model into eval mode in between; it must not stay there."""
+    model, modes = make_model(), []
+    decode = model.decode
+
+    def spy(tgt, memory, src):
+        if torch.is_grad_enabled():
+            modes.append(model.dropout.training)
+        return decode(tgt, memory, src)
+
+    model.decode = spy
+    run(model=model.eval())
+    assert modes == [True] * 15
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkpoint(tmp_path, value):
+    model, path = make_model(), tmp_path / "c.safetensors"
+    decode, calls = model.decode, []
+
+    def spoilt(tgt, memory, src):
+        calls.append(1)
+        return decode(tgt, memory, src) * (value if len(calls) > 3 else 1.0)
+
+    model.decode = spoilt
+    with pytest.raises(InputError, match="learning_rate: .* after 3 steps of epoch 1"):
+        run(checkpoint=path, model=model)
+    tensors, state = load_tensors(path)
+    assert state["partial"]["steps"] == 3
+    assert all(tensor.isfinite().all() for tensor in tensors.values() if tensor.is_floating_point())
+
+
+# --- exact resume ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("every", [1, 2, 100])
+def test_interrupted_after_any_step_it_resumes_to_the_same_bits(tmp_path, every):
+    config = replace(CONFIG, checkpoint_every=every, schedule="linear", warmup_steps=3)
+    expected, expected_history = run(config)
+    for step in range(1, 16):
+        path = tmp_path / f"{step}.safetensors"
+        with pytest.raises(KeyboardInterrupt):
+            run(config, path, batches=Interrupted(make_batches(), step))
+        if path.exists():  # what a lost step would be: the weights of a fresh model
+            assert load_tensors(path)[1]["config"]["checkpoint_every"] == every
+        model, history = run(config, path, model=make_model(seed=99) if path.exists() else None)
+        assert bits(model) == bits(expected), f"interrupted after step {step}"
+        assert losses(history) == losses(expected_history)
+
+
+def test_a_checkpoint_goes_on_where_it_was_written(tmp_path, monkeypatch):
+    """The steps before the checkpoint are not taken a second time."""
+    path, taken = tmp_path / "c.safetensors", []
+    with pytest.raises(KeyboardInterrupt):
+        run(checkpoint=path, batches=Interrupted(make_batches(), 8))
+    original = training.negative_log_likelihood
+
+    def spy(model, batch):
+        taken.append(torch.is_grad_enabled())
+        return original(model, batch)
+
+    monkeypatch.setattr(training, "negative_log_likelihood", spy)
+    run(checkpoint=path)
+    assert 7 <= 15 - sum(taken) <= 8
+
+
+_KILLED = """
+import os, random, signal, sys, time, traceback
+import torch
+torch.set_num_threads(1)
+sys.path.insert(0, {tests!r})
+from test_training import CONFIG, make_model, make_batches
+from tfmr import checkpoints, training
+from tfmr.checkpoints import load_tensors, save_tensors
+from dataclasses import replace
+
+folder, how = sys.argv[1], sys.argv[2]
+checkpoint, final = folder + "/checkpoint.safetensors", folder + "/final.safetensors"
+# Wide enough that writing takes a good part of the time, so that many kills hit it.
+config = replace(CONFIG, epochs=4, schedule="linear")
+batches, valid = make_batches(count=24), make_batches(seed=1, count=6)
+
+def life(checkpoint, final):
+    model = make_model(width=128)
+    history = training.train(model, batches, valid, config, device="cpu", checkpoint=checkpoint)
+    save_tensors(final, model.state_dict(), {{"losses": [e.valid_loss for e in history.epochs]}})
+    os._exit(0)
+
+def die_while_writing(how, calls):
+    # In the middle of the file, or with the whole file written but not yet under its name.
+    count = [0]
+    def save_file(tensors, path, metadata):
+        real_save(tensors, path, metadata=metadata)
+        count[0] += 1
+        if how == "half" and count[0] == calls:
+            os.truncate(path, os.path.getsize(path) // 2)
+            os.kill(os.getpid(), signal.SIGKILL)
+    def replace(source, target):
+        if how == "whole" and count[0] == calls:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real_replace(source, target)
+    real_save, real_replace = checkpoints.save_file, os.replace
+    checkpoints.save_file, os.replace = save_file, replace
+
+def fork(*args):
+    # The child is as good as a new process, without its 2 s of imports.
+    child = os.fork()
+    if child == 0:
+        if how != "random" and args[0] == checkpoint:
+            die_while_writing(how, generator.randint(1, 4))
+        try:
+            life(*args)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    return child
+
+torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])  # imports more than a second's worth of modules
+generator = random.Random(3)
+os.fsync = lambda file: None  # the process dies, not the machine
+started = time.perf_counter()
+os.waitpid(fork(folder + "/whole.safetensors", folder + "/expected.safetensors"), 0)
+whole_life = time.perf_counter() - started
+kills, stands = 0, set()
+while not os.path.exists(final):
+    child = fork(checkpoint, final)
+    if how == "random":
+        time.sleep(generator.uniform(0.0, whole_life / 3))
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        kills += 1
+    elif os.WEXITSTATUS(status) != 0:
+        sys.exit("a life ended in an error")
+    if os.path.exists(checkpoint):
+        _, state = load_tensors(checkpoint)  # whole, whenever it is looked at
+        stands.add((len(state["history"]["epochs"]), state["partial"]["steps"]))
+    if kills > 300:
+        sys.exit("no progress")
+print(kills, len(stands))
+"""
+
+
+@pytest.mark.parametrize("how", ["random", "half", "whole"])
+def test_killed_at_any_moment_it_resumes_to_the_same_bits(tmp_path, how):
+    """SIGKILL, again and again: at random moments, in the middle of writing, and just before the renaming."""
+    script = _KILLED.format(tests=str(Path(__file__).parent))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), how],
+        capture_output=True, text=True, env=environment, timeout=120,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    kills, stands = map(int, result.stdout.split())
+    assert kills >= 3 and stands >= 3, "too few deaths to show anything"
+    expected, expected_state = load_tensors(tmp_path / "expected.safetensors")
+    final, final_state = load_tensors(tmp_path / "final.safetensors")
+    assert final_state == expected_state
+    assert {n: t.numpy().tobytes() for n, t in final.items()} == {
+        n: t.numpy().tobytes() for n, t in expected.items()
+    }
+    assert not list(tmp_path.glob(".checkpoint*")), "what a kill left half-written is still there"
+
+
+def test_the_best_weights_survive_a_resume_in_a_later_and_worse_epoch(tmp_path):
+    path, config = tmp_path / "c.safetensors", replace(CONFIG, epochs=40)
+    batches, valid = make_batches(count=4, batch_size=2), make_batches(seed=1, count=10)
+    expected, history = run(config, batches=batches, valid=valid, model=make_model(dropout=0.0))
+    assert history.best.number < 39
+    with pytest.raises(KeyboardInterrupt):
+        late = Interrupted(batches, 2 * 39 + 1)
+        run(config, path, batches=late, valid=valid, model=make_model(dropout=0.0))
+    model, _ = run(config, path, batches=batches, valid=valid, model=make_model(dropout=0.0))
+    assert bits(model) == bits(expected)
+
+
+def test_more_epochs_go_on_as_if_they_had_been_asked_for_at_once(tmp_path):
+    path = tmp_path / "c.safetensors"
+    expected, expected_history = run(replace(CONFIG, epochs=5))
+    run(replace(CONFIG, epochs=2), path)
+    model, history = run(replace(CONFIG, epochs=5), path)
+    assert bits(model) == bits(expected)
+    assert losses(history) == losses(expected_history)
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path):
+    path = tmp_path / "c.safetensors"
+    expected, _ = run(checkpoint=path)
+    before = path.read_bytes()
+    model, history = run(checkpoint=path, model=make_model(seed=3))
+    assert bits(model) == bits(expected) and len(history.epochs) == 3
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"learning_rate": 0.01}, "learning_rate: expected 0.02, .* got 0.01"),
+        ({"seed": 6}, "seed"),
+        ({"clip_norm": 0.5}, "clip_norm"),
+        ({"patience": 2}, "patience"),
+        ({"epochs": 2}, "epochs: expected 3, .* got 2"),
+        ({"schedule": "linear"}, "schedule"),
+        ({"checkpoint_every": 2}, "checkpoint_every"),
+    ],
+)
+def test_another_config_is_refused(tmp_path, change, named):
+    path = tmp_path / "c.safetensors"
+    run(checkpoint=path)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=named):
+        run(replace(CONFIG, **change), path)
+    assert path.read_bytes() == before
+
+
+def test_more_epochs_are_refused_where_the_schedule_depends_on_them(tmp_path):
+    path = tmp_path / "c.safetensors"
+    linear = replace(CONFIG, schedule="linear")
+    run(linear, path)
+    with pytest.raises(InputError, match="epochs: expected 3"):
+        run(replace(linear, epochs=4), path)
+
+
+def test_other_data_and_other_models_are_refused(tmp_path):
+    path = tmp_path / "c.safetensors"
+    run(checkpoint=path)
+    with pytest.raises(InputError, match="train_batches"):
+        run(checkpoint=path, batches=make_batches(seed=2))
+    with pytest.raises(InputError, match="valid_batches"):
+        run(checkpoint=path, valid=make_batches(seed=3, count=6))
+    with pytest.raises(InputError, match=r"embedding.weight of shape \[13, 8\].*found \[12, 8\]"):
+        run(checkpoint=path, model=make_model(vocab_size=13))
+    wider = make_model()
+    wider.extra = nn.Linear(2, 2)
+    with pytest.raises(InputError, match=r"extra.weight of shape \[2, 2\].*found nothing"):
+        run(checkpoint=path, model=wider)
+
+
+def test_a_broken_checkpoint_is_refused_and_kept(tmp_path):
+    path = tmp_path / "c.safetensors"
+    run(checkpoint=path)
+    good = path.read_bytes()
+    middle = len(good) // 2
+    broken = {
+        "empty": b"",
+        "short header": good[:6],
+        "cut in the header": good[:40],
+        "cut in the tensors": good[:middle],
+        "one byte less": good[:-1],
+        "one byte more": good + b"\0",
+        "one bit changed": good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :],
+        "text": b"this is no checkpoint at all\n" * 10,
+    }
+    for name, content in broken.items():
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="checkpoint: expected"):
+            run(checkpoint=path)
+        assert path.read_bytes() == content, name
+
+
+# --- arguments ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"epochs": 0}, {"patience": 0}, {"checkpoint_every": 0}, {"learning_rate": 0.0}, {"warmup_steps": -1},
+        {"clip_norm": -1.0}, {"schedule": "cosine"}, {"learning_rate": math.nan},
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_named(wrong):
+    with pytest.raises(InputError, match=f"{next(iter(wrong))}: expected"):
+        TrainConfig(**wrong)
+
+
+def test_devices():
+    assert pick_device("cpu") == pick_device(torch.device("cpu")) == torch.device("cpu")
+    assert pick_device() == pick_device(pick_device().type)
+    for missing in ("cuda:99", "gpu", "meta", "cpu:1", ""):
+        with pytest.raises(InputError, match=f"device: expected .*cpu.*, got '{missing}'"):
+            pick_device(missing)
+    if not torch.cuda.is_available():
+        with pytest.raises(InputError, match="device"):
+            train(make_model(), make_batches(), make_batches(), CONFIG, device="cuda")

@@ -1,0 +1,28 @@
+"""tfmr: attention and the Transformer, written to be read. The package of The Book on Attention.
+
+With the environment variable ``TFMR_CHECK_SHAPES=1`` every tensor shape in a signature is checked at each
+call, so that a wrong one fails with the names of its dimensions; without it the annotations cost nothing.
+"""
+
+import os
+
+if os.environ.get("TFMR_CHECK_SHAPES") == "1":
+    from jaxtyping import install_import_hook
+
+    # Before the imports below: the hook sees only modules that are imported after it.
+    install_import_hook("tfmr", "beartype.beartype")
+
+from tfmr.attention import AdditiveAttention, scaled_dot_product_attention  # noqa: E402
+from tfmr.masks import causal_mask, padding_mask  # noqa: E402
+from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq  # noqa: E402
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AdditiveAttention",
+    "RecurrentConfig",
+    "RecurrentSeq2Seq",
+    "causal_mask",
+    "padding_mask",
+    "scaled_dot_product_attention",
+]

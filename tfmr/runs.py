@@ -1,0 +1,184 @@
+"""A run folder: a trained model with all that is needed to use it, or to go on training it.
+
+=========================  ===================================================================================
+config.json                what ``train`` was told, the model's sizes, the versions; it makes a folder a run
+src_tokenizer.json         and tgt_tokenizer.json: the two vocabularies
+checkpoint.safetensors     where training stands; kept at the end, so that more epochs can follow
+model.safetensors          the best weights, once training is over
+history.json               the epochs and the test scores: a folder that has it is finished
+=========================  ===================================================================================
+"""
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import tfmr
+from tfmr.checkpoints import load_tensors, load_weights, save_tensors
+from tfmr.data import Tokenizer, tokenizer_from_json
+from tfmr.errors import InputError
+from tfmr.files import atomic_write, read_text
+from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+
+CONFIG, SRC_TOKENIZER, TGT_TOKENIZER = "config.json", "src_tokenizer.json", "tgt_tokenizer.json"
+CHECKPOINT, MODEL, HISTORY = "checkpoint.safetensors", "model.safetensors", "history.json"
+FILES = (HISTORY, MODEL, CHECKPOINT, CONFIG, TGT_TOKENIZER, SRC_TOKENIZER)  # in the order they are removed in
+NEEDED = {"corpus", "src", "tgt", "size", "seed"}  # the arguments that say which corpus it was
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model with its vocabularies, and what ``train`` was told."""
+
+    folder: Path
+    model: RecurrentSeq2Seq
+    src_tokenizer: Tokenizer
+    tgt_tokenizer: Tokenizer
+    arguments: dict[str, Any]
+
+
+def require_free(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder in which a new run would destroy something.
+
+    Raises:
+        InputError: it holds a run (unless ``overwrite``), or files that no run makes.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError(f"--out: expected a folder, but {folder} is a file")
+    found = {path.name for path in folder.iterdir() if not path.name.endswith(".part")}
+    if strangers := sorted(found - set(FILES)):
+        raise InputError(f"--out: expected a new folder or one of a run, but {folder} holds {strangers[0]!r}")
+    if CONFIG in found and not overwrite:
+        state = "a finished" if HISTORY in found else "an unfinished"
+        raise InputError(
+            f"--out: {folder} holds {state} run; give --resume to go on with it, --overwrite to start anew, "
+            "or another --out"
+        )
+
+
+def require_same_arguments(folder: Path, arguments: Mapping[str, Any]) -> None:
+    """Refuse to go on with a run that was started with other arguments (``epochs`` aside, see training).
+
+    Raises:
+        InputError: there is no run in ``folder``, or an argument differs.
+    """
+    saved = _read_config(folder, "--resume")["arguments"]
+    for name, value in arguments.items():
+        if name != "epochs" and saved.get(name) != value:
+            option = "--" + name.replace("_", "-")
+            raise InputError(
+                f"{option}: expected {saved.get(name)!r}, as {folder} was started with, got {value!r}"
+            )
+
+
+def start(
+    folder: Path,
+    arguments: Mapping[str, Any],
+    config: RecurrentConfig,
+    src_tokenizer: Tokenizer,
+    tgt_tokenizer: Tokenizer,
+) -> None:
+    """Write all that precedes training; an earlier run in ``folder`` is removed."""
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+    _write(folder / SRC_TOKENIZER, src_tokenizer.to_json())
+    _write(folder / TGT_TOKENIZER, tgt_tokenizer.to_json())
+    _write_config(folder, arguments, config)  # the last, for it makes the folder a run
+
+
+def finish(
+    folder: Path, arguments: Mapping[str, Any], model: RecurrentSeq2Seq, history: Mapping[str, Any]
+) -> None:
+    """Write the best weights and the history."""
+    save_tensors(folder / MODEL, model.state_dict(), {"model": asdict(model.config)})
+    _write_config(folder, arguments, model.config)  # again, for ``epochs`` may have been raised
+    _write_json(folder / HISTORY, history)
+
+
+def load_tokenizers(folder: Path) -> tuple[Tokenizer, Tokenizer]:
+    """The vocabularies of both sides."""
+    return _load_tokenizer(folder / SRC_TOKENIZER), _load_tokenizer(folder / TGT_TOKENIZER)
+
+
+def load_run(folder: Path, device: torch.device) -> Run:
+    """A trained run, its model in eval mode on ``device``.
+
+    Raises:
+        InputError: ``folder`` is no run, its training is not over, or a file is broken or does not fit.
+    """
+    saved = _read_config(folder, "--run")
+    if not (folder / MODEL).is_file():
+        raise InputError(f"--run: the training of {folder} is not over; go on with it: train … --resume")
+    try:
+        config = RecurrentConfig(**saved["model"])
+    except TypeError:
+        raise InputError(f"--run: expected the sizes of a model in {folder / CONFIG}, got others") from None
+    src_tokenizer, tgt_tokenizer = load_tokenizers(folder)
+    for name, tokenizer, size in (
+        (SRC_TOKENIZER, src_tokenizer, config.src_vocab_size),
+        (TGT_TOKENIZER, tgt_tokenizer, config.tgt_vocab_size),
+    ):
+        if len(tokenizer) != size:
+            raise InputError(
+                f"{folder / name}: expected a vocabulary of {size}, as the model has, got {len(tokenizer)}"
+            )
+    model = RecurrentSeq2Seq(config)
+    load_weights(model, load_tensors(folder / MODEL)[0], folder / MODEL)
+    return Run(folder, model.to(device).eval(), src_tokenizer, tgt_tokenizer, saved["arguments"])
+
+
+def latest(parent: Path = Path("runs")) -> Path:
+    """The folder under ``parent`` that was trained last.
+
+    Raises:
+        InputError: there is none.
+    """
+    trained = sorted(parent.glob(f"*/{MODEL}"), key=lambda path: path.stat().st_mtime)
+    if not trained:
+        raise InputError(
+            f"--run: expected a trained run under {parent}/, found none; begin with: python -m tfmr train"
+        )
+    return trained[-1].parent
+
+
+def _load_tokenizer(path: Path) -> Tokenizer:
+    text = read_text(path)
+    try:
+        return tokenizer_from_json(text)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _write_config(folder: Path, arguments: Mapping[str, Any], config: RecurrentConfig) -> None:
+    versions = {"tfmr": tfmr.__version__, "torch": torch.__version__, "python": platform.python_version()}
+    _write_json(folder / CONFIG, {"arguments": arguments, "model": asdict(config), "versions": versions})
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    _write(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _read_config(folder: Path, option: str) -> dict[str, Any]:
+    path = folder / CONFIG
+    if not path.is_file():
+        raise InputError(f"{option}: expected a folder that train has made, but {folder} has no {CONFIG}")
+    text = read_text(path)
+    try:
+        saved = json.loads(text)
+        if saved["arguments"].keys() >= NEEDED and isinstance(saved["model"], dict):
+            return saved
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise InputError(f"{option}: expected {path} as train writes it, found something else")

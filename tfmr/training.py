@@ -1,0 +1,334 @@
+"""The training loop: one model, Adam, validation after every epoch, and a checkpoint to come back to.
+
+It trains anything that has ``encode``, ``decode`` and ``config.pad_id``, and imports no model.
+
+A run is a function of the initial weights, the data and the config. Batches depend on the seed and the
+epoch's number only, dropout on the random generator whose state the checkpoint keeps. A run that is killed
+and resumed therefore ends with the same weights, bit for bit, as one that was not (on one machine, on a CPU,
+with the same number of threads).
+"""
+
+import math
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from tfmr.checkpoints import capture, load_tensors, remove_leftovers, restore, save_tensors
+from tfmr.data.batches import Batch, BucketedBatches
+from tfmr.decoding import evaluating
+from tfmr.errors import InputError
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """What decides how a model is trained.
+
+    Attributes:
+        epochs: how often the training pairs are seen, at most.
+        learning_rate: Adam's step size (its largest, where it changes).
+        warmup_steps: steps in which the learning rate grows in a straight line from 0 to ``learning_rate``.
+        schedule: after that, ``"constant"``, or ``"linear"``: down in a straight line to 0 at the last step.
+        clip_norm: gradients longer than this are shortened to it; ``math.inf`` leaves them as they are.
+        patience: stop after this many epochs without a better validation loss; None: never.
+        seed: seeds dropout.
+        checkpoint_every: write a checkpoint after every this many steps of an epoch, and at its end.
+    """
+
+    epochs: int = 10
+    learning_rate: float = 1e-3
+    warmup_steps: int = 0
+    schedule: str = "constant"
+    clip_norm: float = 1.0
+    patience: int | None = None
+    seed: int = 0
+    checkpoint_every: int = 500
+
+    def __post_init__(self):
+        if self.schedule not in ("constant", "linear"):
+            raise InputError(f"schedule: expected 'constant' or 'linear', got {self.schedule!r}")
+        for name in ("epochs", "checkpoint_every", "patience"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise InputError(f"{name}: expected at least 1, got {value}")
+        for name, most in (("learning_rate", 1.0), ("clip_norm", math.inf)):
+            if not 0 < getattr(self, name) <= most:
+                raise InputError(f"{name}: expected above 0, at most {most}, got {getattr(self, name)}")
+        for name in ("warmup_steps", "seed"):
+            if not 0 <= getattr(self, name) < 2**63:
+                raise InputError(f"{name}: expected 0 or more, below 2**63, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch showed.
+
+    Attributes:
+        number: which epoch it was, counted from 1.
+        train_loss: mean negative log-likelihood of a target token in nats, with dropout, while learning.
+        valid_loss: the same on the validation pairs after the epoch, without dropout.
+        tokens: target tokens trained on.
+        seconds: time spent on training steps (not on validation, nor on writing checkpoints).
+    """
+
+    number: int
+    train_loss: float
+    valid_loss: float
+    tokens: int
+    seconds: float
+
+    @property
+    def valid_perplexity(self) -> float:
+        return math.exp(self.valid_loss)
+
+    @property
+    def tokens_per_second(self) -> float:
+        return self.tokens / self.seconds
+
+
+@dataclass
+class History:
+    """The epochs of a run, in order."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch with the lowest validation loss (of equals, the first)."""
+        return min(self.epochs, key=lambda epoch: epoch.valid_loss)
+
+    def is_over(self, config: TrainConfig) -> bool:
+        """Whether all epochs are done, or ``patience`` of them brought nothing."""
+        done = len(self.epochs)
+        waited = done - self.best.number if done else 0
+        return done >= config.epochs or (config.patience is not None and waited >= config.patience)
+
+
+def set_seed(seed: int) -> None:
+    """Seed PyTorch's generators, on every device. Nothing in tfmr draws from any other global generator."""
+    torch.manual_seed(seed)
+
+
+def pick_device(name: str | torch.device | None = None) -> torch.device:
+    """The device called ``name``; without a name the first that is there of CUDA, MPS and CPU.
+
+    Raises:
+        InputError: no such device on this machine.
+    """
+    counts = {"cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available()), "cpu": 1}
+    there = [kind for kind, count in counts.items() if count]
+    try:
+        device = torch.device(there[0] if name is None else name)
+    except RuntimeError:
+        device = None
+    if device is None or (device.index or 0) >= counts.get(device.type, 0):
+        raise InputError(f"device: expected one that is there ({', '.join(there)}), got {str(name)!r}")
+    return device
+
+
+def learning_rate_at(step: int, config: TrainConfig, total_steps: int) -> float:
+    """The learning rate of optimizer step ``step`` (from 0) of ``total_steps``: warm-up, then schedule."""
+    if step < config.warmup_steps:
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    if config.schedule == "linear":
+        return config.learning_rate * (total_steps - step) / (total_steps - config.warmup_steps)
+    return config.learning_rate
+
+
+def negative_log_likelihood(model: nn.Module, batch: Batch) -> Float[Tensor, ""]:
+    """The sum of ``-log p(token | tokens before it, source)`` over the batch's target tokens, in nats.
+
+    The decoder reads ``tgt`` without its last column and predicts ``tgt`` without its first: teacher forcing.
+    Padding is not predicted, so a sentence costs the same in whatever batch it stands.
+    """
+    logits = model.decode(batch.tgt[:, :-1], model.encode(batch.src), batch.src)
+    targets = batch.tgt[:, 1:]
+    return F.cross_entropy(
+        logits.flatten(0, 1), targets.flatten(), ignore_index=model.config.pad_id, reduction="sum"
+    )
+
+
+def evaluate_loss(
+    model: nn.Module, batches: BucketedBatches, device: torch.device | str | None = None
+) -> float:
+    """Mean negative log-likelihood of a target token, in nats, without dropout; the model's mode is put back.
+
+    The sum over all batches divided by all their tokens: the mean of the batches' means would count a token
+    of a small batch for more. ``math.exp`` of it is the perplexity.
+
+    Args:
+        device: where the batches go; None: where the model is.
+    """
+    device = next(model.parameters()).device if device is None else device
+    nll, tokens = 0.0, 0
+    with evaluating(model):
+        for batch in batches.batches(epoch=0):
+            nll += negative_log_likelihood(model, batch.to(device)).item()
+            tokens += batch.num_tokens
+    return nll / tokens
+
+
+def train(
+    model: nn.Module,
+    train_batches: BucketedBatches,
+    valid_batches: BucketedBatches,
+    config: TrainConfig,
+    *,
+    device: torch.device | str | None = None,
+    checkpoint: str | Path | None = None,
+    progress: bool = False,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> History:
+    """Train ``model`` in place with Adam (Kingma and Ba, 2015); it ends with its best weights, in eval mode.
+
+    Args:
+        model: has ``encode(src)``, ``decode(tgt, memory, src)`` and ``config.pad_id``.
+        train_batches, valid_batches: what to learn from, and what decides which weights are best.
+        device: where to train; None: CUDA, MPS or CPU, the first that is there.
+        checkpoint: where to keep all that is needed to go on. If the file is there, training goes on from it.
+        progress: show a bar on standard error.
+        on_epoch: called with the record of each epoch, after its checkpoint is written.
+
+    Raises:
+        InputError: the device is not there; the checkpoint is broken, or of another model, config or data
+            (only ``epochs`` may be raised, and only if the schedule does not depend on it); the loss is not
+            finite any more.
+    """
+    device = pick_device(device)
+    set_seed(config.seed)
+    model.to(device)
+    run = _Run(model, torch.optim.Adam(model.parameters()), device)
+    data = {"train_batches": _fingerprint(train_batches), "valid_batches": _fingerprint(valid_batches)}
+
+    def save() -> None:
+        if checkpoint is not None:
+            state = {"config": asdict(config), "data": data, "history": asdict(run.history)}
+            save_tensors(checkpoint, run.tensors(), state | {"partial": asdict(run.partial)})
+
+    if checkpoint is not None:
+        remove_leftovers(checkpoint)
+        if Path(checkpoint).exists():
+            run.resume(checkpoint, asdict(config), data)
+
+    while not run.history.is_over(config):
+        _train_epoch(run, train_batches, config, save, progress)
+        valid_loss = evaluate_loss(model, valid_batches, device)
+        _require_finite(valid_loss, "validation loss", run)
+        run.end_epoch(valid_loss)
+        save()
+        if on_epoch is not None:
+            on_epoch(run.history.epochs[-1])
+
+    model.load_state_dict(run.best)
+    model.eval()
+    return run.history
+
+
+@dataclass
+class _Partial:
+    """The epoch under way: steps done, and the sums that its record will be made of."""
+
+    steps: int = 0
+    nll: float = 0.0
+    tokens: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class _Run:
+    """All that changes while training, and so all that a checkpoint must keep."""
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    device: torch.device
+    best: dict[str, Tensor] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+    partial: _Partial = field(default_factory=_Partial)
+
+    def tensors(self) -> dict[str, Tensor]:
+        return capture(self.model, self.optimizer, self.best, self.device)
+
+    def resume(self, path: str | Path, config: dict, data: dict) -> None:
+        tensors, state = load_tensors(path)
+        _require_same(state, config, data, path)
+        self.best = restore(tensors, self.model, self.optimizer, self.device, path)
+        self.history = History([Epoch(**epoch) for epoch in state["history"]["epochs"]])
+        self.partial = _Partial(**state["partial"])
+
+    def end_epoch(self, valid_loss: float) -> None:
+        done, number = self.partial, len(self.history.epochs) + 1
+        epoch = Epoch(number, done.nll / done.tokens, valid_loss, done.tokens, done.seconds)
+        self.history.epochs.append(epoch)
+        if self.history.best is epoch:
+            self.best = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
+        self.partial = _Partial()
+
+
+def _train_epoch(
+    run: _Run, batches: BucketedBatches, config: TrainConfig, save: Callable[[], None], progress: bool
+) -> None:
+    """Take the steps of the current epoch that are not taken yet."""
+    model, optimizer, partial, epoch = run.model, run.optimizer, run.partial, len(run.history.epochs)
+    model.train()
+    bar = tqdm(
+        islice(batches.batches(epoch), partial.steps, None),  # those before were seen before the resume
+        total=len(batches),
+        initial=partial.steps,
+        desc=f"epoch {epoch + 1}/{config.epochs}",
+        unit="step",
+        leave=False,
+        disable=not progress,
+    )
+    started = time.perf_counter()
+    for batch in bar:
+        step = epoch * len(batches) + partial.steps
+        optimizer.param_groups[0]["lr"] = learning_rate_at(step, config, config.epochs * len(batches))
+        num_tokens = batch.num_tokens
+        loss = negative_log_likelihood(model, batch.to(run.device)) / num_tokens
+        optimizer.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+        _require_finite(loss.item() + norm.item(), "training loss and gradient", run)
+        optimizer.step()
+
+        partial.steps += 1
+        partial.nll += loss.item() * num_tokens
+        partial.tokens += num_tokens
+        partial.seconds += time.perf_counter() - started
+        bar.set_postfix(loss=f"{partial.nll / partial.tokens:.3f}", refresh=False)
+        if partial.steps % config.checkpoint_every == 0 and partial.steps < len(batches):
+            save()
+        started = time.perf_counter()
+
+
+def _require_finite(value: float, what: str, run: _Run) -> None:
+    if not math.isfinite(value):
+        raise InputError(
+            f"learning_rate: expected a finite {what}, but it became {value} after {run.partial.steps} steps "
+            f"of epoch {len(run.history.epochs) + 1} (try a smaller learning_rate)"
+        )
+
+
+def _fingerprint(batches: BucketedBatches) -> str:
+    """What tells one set of batches from another: how many there are, and the numbers in the first."""
+    first = next(iter(batches.batches(epoch=0)))
+    crc = zlib.crc32(first.tgt.numpy(), zlib.crc32(first.src.numpy()))
+    return f"{len(batches)} batches with checksum {crc:08x}"
+
+
+def _require_same(state: dict, config: dict, data: dict, path: str | Path) -> None:
+    """Refuse to go on with another config or other data: the result would belong to neither run."""
+    saved, given = {**state["config"], **state["data"]}, {**config, **data}
+    if config["schedule"] == "constant" and config["epochs"] > saved["epochs"]:
+        given["epochs"] = saved["epochs"]  # more of the same: what is done so far would have been done alike
+    for name in given:
+        if saved.get(name) != given[name]:
+            raise InputError(f"{name}: expected {saved.get(name)!r}, as in {path}, got {given[name]!r}")
