@@ -47,8 +47,8 @@ DEFAULTS = {
     },
     "scores": {
         "models": ["additive", "general", "dot", "scaled_dot"],
-        "size": 24_000,
-        "epochs": 4,
+        "size": 20_000,
+        "epochs": 3,
         "batch_size": 32,
         "learning_rate": 2e-3,
         "d_hidden": 128,

@@ -99,10 +99,10 @@ class Interrupted(BucketedBatches):
 
 
 def test_the_loss_falls_and_the_history_says_so():
-    model, history = run(replace(CONFIG, epochs=30), model=make_model(dropout=0.0))
+    model, history = run(replace(CONFIG, epochs=15), model=make_model(dropout=0.0))
     first, last = history.epochs[0], history.epochs[-1]
-    assert [epoch.number for epoch in history.epochs] == list(range(1, 31))
-    assert last.train_loss < 0.6 * first.train_loss
+    assert [epoch.number for epoch in history.epochs] == list(range(1, 16))
+    assert last.train_loss < 0.8 * first.train_loss
     assert last.tokens == sum(batch.num_tokens for batch in make_batches().batches(0))
     assert last.tokens_per_second == last.tokens / last.seconds > 0
     assert first.valid_perplexity == math.exp(first.valid_loss)
@@ -344,17 +344,17 @@ def life(checkpoint, final):
     save_tensors(final, model.state_dict(), {{"losses": [e.valid_loss for e in history.epochs]}})
     os._exit(0)
 
-def die_while_writing(how, calls):
+def die_while_writing(half, calls):
     # In the middle of the file, or with the whole file written but not yet under its name.
     count = [0]
     def save_file(tensors, path, metadata):
         real_save(tensors, path, metadata=metadata)
         count[0] += 1
-        if how == "half" and count[0] == calls:
+        if half and count[0] == calls:
             os.truncate(path, os.path.getsize(path) // 2)
             os.kill(os.getpid(), signal.SIGKILL)
     def replace(source, target):
-        if how == "whole" and count[0] == calls:
+        if count[0] == calls:
             os.kill(os.getpid(), signal.SIGKILL)
         real_replace(source, target)
     real_save, real_replace = checkpoints.save_file, os.replace
@@ -362,10 +362,11 @@ def die_while_writing(how, calls):
 
 def fork(*args):
     # The child is as good as a new process, without its 2 s of imports.
+    death = generator.choice([(True, 2), (False, 2), (True, 5), (False, 5)])
     child = os.fork()
     if child == 0:
         if how != "random" and args[0] == checkpoint:
-            die_while_writing(how, generator.randint(1, 4))
+            die_while_writing(*death)
         try:
             life(*args)
         except BaseException:
@@ -399,7 +400,7 @@ print(kills, len(stands))
 """
 
 
-@pytest.mark.parametrize("how", ["random", "half", "whole"])
+@pytest.mark.parametrize("how", ["random", "writing"])
 def test_killed_at_any_moment_it_resumes_to_the_same_bits(tmp_path, how):
     """SIGKILL, again and again: at random moments, in the middle of writing, and just before the renaming."""
     script = _KILLED.format(tests=str(Path(__file__).parent))

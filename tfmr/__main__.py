@@ -102,9 +102,9 @@ def _add_train(commands) -> None:
     )
     add("--vocab-size", type=int, help="each side's (default: all words, or 5,000 for bpe)")
     add("--max-length", type=int, default=100, help="training pairs with more tokens are left out")
-    add("--epochs", type=int, default=10, help="at most")
+    add("--epochs", type=int, default=8, help="at most")
     add("--batch-size", type=int, default=64, help="sentences")
-    add("--learning-rate", type=float, default=1e-3, help="Adam's")
+    add("--learning-rate", type=float, default=2e-3, help="Adam's")
     add("--warmup-steps", type=int, default=200, help="steps in which the learning rate grows from 0")
     add(
         "--schedule", choices=("constant", "linear"), default="linear", help="linear: falls to 0 at the end"

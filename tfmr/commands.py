@@ -8,7 +8,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +41,9 @@ PASSING = {"run_command", "command", "out", "resume", "overwrite", "device", "th
 def train_command(args: Namespace) -> None:
     """Check everything, then train, then measure on the test pairs."""
     device = _device(args)
-    config = TrainConfig(
-        epochs=args.epochs,
-        learning_rate=args.learning_rate,
-        warmup_steps=args.warmup_steps,
-        schedule=args.schedule,
-        patience=args.patience,
-        seed=args.seed,
-        checkpoint_every=args.checkpoint_every,
-    )
     arguments = _arguments(args)
+    settings = {setting.name for setting in fields(TrainConfig)}
+    config = TrainConfig(**{name: value for name, value in arguments.items() if name in settings})
     folder = Path(args.out or _default_folder(args))
     if args.resume:
         runs.require_same_arguments(folder, arguments)
@@ -67,16 +60,8 @@ def train_command(args: Namespace) -> None:
 
     set_seed(args.seed)
     src_size, tgt_size = map(len, tokenizers)
-    model = RecurrentSeq2Seq(
-        RecurrentConfig(
-            src_size,
-            tgt_size,
-            args.d_embed,
-            args.d_hidden,
-            attention=arguments["score"],
-            dropout=args.dropout,
-        )
-    )
+    sizes = src_size, tgt_size, args.d_embed, args.d_hidden
+    model = RecurrentSeq2Seq(RecurrentConfig(*sizes, attention=arguments["score"], dropout=args.dropout))
     if not args.resume:
         runs.start(folder, arguments, model.config, *tokenizers)
         left_out = len(corpus.train) - len(train_batches.examples)
@@ -95,9 +80,9 @@ def train_command(args: Namespace) -> None:
             progress=sys.stderr.isatty(),
             on_epoch=lambda epoch: note(_epoch_line(epoch, config)),
         )
+        result = evaluate(model, corpus.test, *tokenizers)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("; to go on, give the same command with --resume") from None
-    result = evaluate(model, corpus.test, *tokenizers)
     record = {"epochs": [asdict(epoch) for epoch in history.epochs], "best_epoch": history.best.number}
     runs.finish(folder, arguments, model, record | {"test": _scores(result)})
     note(f"best epoch {history.best.number}; the run is in {folder}")

@@ -12,7 +12,7 @@ petit        small|child:little   <  animal thing clothing child place vehicle d
 grand        big|person:tall      <  animal thing place vehicle plant part =person
 jeune        young          <  adult animal !kin
 vieux        old            <  adult pet clothing vehicle place page furniture work device story home
-nouveau      new            <  skilled thing clothing vehicle text work building thought taught
+nouveau      new            <  skilled thing clothing vehicle text work building idée théorie méthode solution règle
 beau         beautiful      <  animal place thing clothing work plant water
 joli         pretty         <  clothing gift home green town plant image song
 long         long           <  text event water road work
@@ -53,10 +53,10 @@ sympathique  nice           >  person !famous
 moderne      modern         >  building device art
 classique    classical      >  art
 important    important      >  idea event text !wrong
-difficile    difficult      >  asked taught language_unit field
+difficile    difficult      >  asked taught language_unit =field
 facile       easy           >  asked taught language_unit
-intéressant  interesting    >  text work thought taught field
-utile        useful         >  tool device page thought taught field
+intéressant  interesting    >  text work thought taught =field
+utile        useful         >  tool device page thought taught =field
 simple       simple         >  idea made !wrong
 dangereux    dangerous      >  wild road tool water
 rapide       fast           >  vehicle fast electric

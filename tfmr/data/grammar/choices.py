@@ -13,20 +13,25 @@ EVENTS = ANY - STATES
 # Feelings and possessions are hardly announced for tomorrow.
 FUTURE = ANY - frozenset("aimer adorer détester préférer connaître ressembler espérer savoir penser croire avoir".split())
 # il n'adore pas …: one says *il n'aime pas*
-NEGATED = ANY - {"adorer"}
+NEGATED = ANY - {"adorer", "préférer"}
 FUTURE_EVENTS = FUTURE & EVENTS
 # What takes a while, so that one can begin, continue, stop or love doing it, or be interrupted.
 LASTING = frozenset(
     "manger boire préparer lire écrire corriger traduire étudier apprendre enseigner écouter chanter regarder laver "
     "nettoyer réparer construire dessiner travailler marcher courir nager danser jouer rire parler".split()
 )
-PLEASANT = LASTING | frozenset("acheter visiter conduire inviter rencontrer aider voyager dormir promener reposer".split())
+PLEASANT = LASTING | frozenset("acheter visiter conduire aider voyager dormir promener reposer".split())
 SKILLS = frozenset("nager danser lire écrire chanter conduire dessiner réparer jouer préparer".split())
 # What one sets out to do: everything but accidents and states.
 INTENDED = EVENTS - frozenset(
     "perdre oublier casser tomber échouer pleurer grandir recevoir être avoir sourire rire arriver réussir".split()
 ) - {verb.lemma for verb in all_verbs()["infinitive"] if verb.lemma not in ("apprendre", "oublier", "finir", "aller")}
 FINISHED = frozenset("lire écrire corriger traduire nettoyer laver réparer préparer construire dessiner".split())
+# What is done for a purpose, and the purpose.
+BEFORE_POUR = frozenset(
+    "aller rester travailler attendre voyager partir sortir rentrer lever courir marcher acheter chercher quitter traverser "
+    "ouvrir utiliser entrer étudier".split()
+)
 AFTER_POUR = frozenset(
     "acheter voir rencontrer aider apprendre étudier lire visiter préparer parler écouter regarder chercher photographier "
     "choisir réparer remercier travailler reposer".split()
@@ -36,6 +41,8 @@ AFTER_AVANT_DE = frozenset(
     "dormir partir sortir manger préparer fermer ouvrir lire appeler laver boire acheter nettoyer réparer visiter voyager "
     "répondre coucher choisir vendre rentrer".split()
 )
+# What a clause with *quand* or *si* tells of.
+OCCASIONS = (INTENDED | frozenset("arriver sourire rire tomber réussir".split())) - frozenset("finir découvrir".split())
 # Which second verbs go with a first one; the others take what is intended.
 SECOND = {
     "aimer": PLEASANT, "adorer": PLEASANT, "détester": LASTING, "préférer": PLEASANT, "commencer": LASTING,
@@ -48,10 +55,9 @@ WISHES = ("vouloir", "devoir", "aller", "espérer", "aimer")
 SOMEWHERE = frozenset(
     "manger boire acheter chercher trouver perdre oublier lire écrire étudier apprendre écouter entendre chanter regarder "
     "voir rencontrer attendre dessiner photographier réparer construire dormir travailler marcher courir danser jouer "
-    "pleurer reposer promener tomber attraper cacher corriger nourrir parler".split()
+    "pleurer reposer promener tomber corriger parler".split()
 )
 SOMEHOW = frozenset("préparer réparer apprendre trouver ouvrir traduire dessiner construire écrire aller nettoyer".split())
-SOMETIME = INTENDED
 ARRIVALS = frozenset("arriver rentrer entendre voir tomber appeler ouvrir partir sortir".split())
 
 # Adjectives of passing states: they make a reason, and can be foretold.

@@ -26,32 +26,31 @@ class Clause:
     ``opener_linked`` says that some French word of the clause already stands for that word.
     """
 
-    __slots__ = ("fr", "en", "subject", "verb", "opener", "opener_linked")
+    __slots__ = ("fr", "en", "subject", "verb", "negated", "opener", "opener_linked")
 
-    def __init__(self, fr, en, subject, verb, opener=None, opener_linked=True):
-        self.fr, self.en, self.subject, self.verb = fr, en, subject, verb
+    def __init__(self, fr, en, subject, verb, negated=False, opener=None, opener_linked=True):
+        self.fr, self.en, self.subject, self.verb, self.negated = fr, en, subject, verb, negated
         self.opener, self.opener_linked = opener, opener_linked
 
 
-def subject_phrase(state, tense="present", people_only=False):
-    """Who or what a clause is about."""
+def subject_phrase(state, tense="present", people_only=False, later=False):
+    """Who or what a clause is about; ``later``: it is not the first clause."""
     state.owner = None
     rest = 0 if people_only else 9
-    kind = state.weigh(((38, "pronoun"), (19, "name"), (27, "person"), (rest, "animal"), (rest, "thing")))
+    kind = state.weigh(((20 if later else 38, "pronoun"), (19, "name"), (27, "person"), (rest, "animal"), (rest, "thing")))
     if kind == "pronoun":
-        return random_pronoun(state, tense=tense)
+        return random_pronoun(state, tense=tense, here=later)
     if kind == "name":
         np = name(state)
         return coordinate(np, name(state)) if state.spend(2, 0.12) else np
     if kind == "person":
         if state.spend(3, 0.12):
-            first = noun_phrase(state, state.new_noun(PEOPLE), role="subject", plain=True)
-            return coordinate(first, noun_phrase(state, state.new_noun(PEOPLE), role="subject", plain=True))
-        return argument(state, state.new_noun(PEOPLE), role="subject")
-    state.only_people = False
+            first = noun_phrase(state, state.fresh(PEOPLE), role="de", plain=True)
+            return coordinate(first, noun_phrase(state, state.fresh(PEOPLE), role="de", plain=True))
+        return argument(state, state.fresh(PEOPLE), role="subject")
     if kind == "animal":
-        return argument(state, state.new_noun(_ANIMALS), role="subject")
-    noun = state.new_noun(_THINGS_SOON if tense in ("future", "when") else _THINGS)
+        return argument(state, state.fresh(_ANIMALS), role="subject")
+    noun = state.fresh(_THINGS_SOON if tense in ("future", "when") else _THINGS)
     return argument(state, noun, role="de", kind="definite" if state.chance(0.5) else None)
 
 
@@ -65,7 +64,8 @@ def argument(state, noun, **how):
     return relative_after(state, np)
 
 
-def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=True, plan=None, lemmas=choices.ANY):
+def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=True, plan=None, lemmas=choices.ANY,
+           later=False):  # fmt: skip
     """A whole clause in one tense.
 
     Args:
@@ -76,8 +76,9 @@ def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=
         adjuncts: adds place and time where there is room.
         plan: the predicate; made if None.
         lemmas: the verbs it may be made from.
+        later: not the first clause of the sentence.
     """
-    subject = subject or subject_phrase(state, tense)
+    subject = subject or subject_phrase(state, tense, later=later)
     outer, state.owner = state.owner, subject
     negation = None
     if plan is None:
@@ -89,6 +90,8 @@ def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=
             negation = "pas"  # no "ne … plus" of what is done once
         if negation == "jamais" and (is_state(plan.verb) or plan.verb.kind == "infinitive"):
             negation = "pas"
+        if question and plan.verb.english[0] in ("can", "must"):
+            negation = None  # why cannot he …
     adverb = None
     simple = plan.verb.kind != "infinitive" and plan.verb is not HAVE_STATE and not is_state(plan.verb)
     if not negation and not plain and tense != "when" and simple and not plan.early and state.spend(1, 0.12):
@@ -99,7 +102,7 @@ def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=
     if adjuncts:
         add_adjuncts(state, fr, en, plan, tense, bool(adverb or negation))
     state.owner = outer
-    return Clause(fr, en, subject, plan.verb, opener, linked)
+    return Clause(fr, en, subject, plan.verb, negation is not None, opener, linked)
 
 
 def _suited_lemmas(lemmas, tense, negation):
@@ -114,6 +117,8 @@ def _suited_lemmas(lemmas, tense, negation):
 def add_adjuncts(state, fr, en, plan, tense, no_time):
     """Where and when, at the end."""
     verb = plan.verb
+    if plan.heavy:
+        return
     if not plan.complete and verb.lemma in choices.SOMEWHERE and state.spend(3, 0.3):
         fr_place, en_place = place_phrase(state)
         fr += fr_place
@@ -154,7 +159,8 @@ def relative_after(state, np):
         fr, en = _who(state, np, tense)
     state.depth -= 1
     state.owner = outer
-    np.fr, np.en, np.narrowed = np.fr + fr, np.en + en, True
+    np.fr, np.en = np.fr + fr, np.en + en
+    np.narrowed = np.heavy = True
     return np
 
 
@@ -169,7 +175,7 @@ def _who(state, np, tense):
 
 def _whom(state, np, tense, takers):
     """que Marie a mangée: that Mary ate. The participle agrees with what *que* stands for."""
-    verb = state.pick(takers)
+    verb = state.fresh(takers)
     subject = _short_subject(state, verb, tense)
     outer, state.owner = state.owner, subject
     state.combos.append(("object", verb.lemma, np.noun.lemma))
@@ -200,10 +206,10 @@ def _short_subject(state, verb, tense):
     """A light subject for a clause inside a noun phrase."""
     only = verb.subject.split()[0] if verb else "person"
     if only not in ("person", "adult"):
-        return noun_phrase(state, state.new_noun(select(only)), role="subject", plain=True)
+        return noun_phrase(state, state.fresh(select(only)), role="subject", plain=True)
     kind = state.weigh(((55, "pronoun"), (25, "name"), (20, "noun")))
     if kind == "pronoun":
-        return random_pronoun(state, tense=tense, inside=True)
+        return random_pronoun(state, tense=tense)
     if kind == "name":
         return name(state)
-    return noun_phrase(state, state.new_noun(select("adult learner" if only == "person" else "adult")), role="subject", plain=True)
+    return noun_phrase(state, state.fresh(select("adult learner" if only == "person" else "adult")), role="subject", plain=True)

@@ -2,7 +2,7 @@
 
 _PLURALS = {
     "man": "men", "woman": "women", "child": "children", "mouse": "mice", "sheep": "sheep", "fish": "fish",
-    "knife": "knives", "scarf": "scarves", "hero": "heroes", "hypothesis": "hypotheses", "tomato": "tomatoes",
+    "knife": "knives", "wolf": "wolves", "scarf": "scarves", "hero": "heroes", "hypothesis": "hypotheses", "tomato": "tomatoes",
 }
 _PASTS = {
     "eat": "ate", "drink": "drank", "buy": "bought", "sell": "sold", "choose": "chose", "find": "found",
@@ -14,7 +14,7 @@ _PASTS = {
     "go": "went", "come": "came", "think": "thought", "grow": "grew", "get": "got", "wake": "woke", "take": "took",
     "begin": "began", "say": "said", "have": "had", "do": "did", "learn": "learned", "dream": "dreamed", "make": "made",
 }
-_DOUBLED = ("run", "swim", "cut", "forget", "stop", "get", "begin", "travel")
+_DOUBLED = ("run", "swim", "cut", "forget", "stop", "get", "begin", "travel", "prefer")
 # A vowel letter that sounds like a consonant, and the other way round.
 _SAID_WITH_CONSONANT = ("uni", "use", "europ", "one")
 _SAID_WITH_VOWEL = ("hour", "honest", "heir", "honour")

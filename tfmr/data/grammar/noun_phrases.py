@@ -9,17 +9,18 @@ from tfmr.data.grammar.tokens import En, Fr, word
 class NP:
     """A noun phrase in both languages, with what agreement needs.
 
-    ``binds`` tells whether *son* may refer to it (a person whose gender French shows).
+    ``binds`` tells whether *son* may refer to it (a person whose gender French shows), ``narrowed`` whether a
+    complement or a clause follows the noun, ``heavy`` whether it is a clause.
     """
 
-    __slots__ = ("fr", "en", "person", "number", "en_number", "gender", "noun", "binds", "pronoun", "narrowed")
+    __slots__ = ("fr", "en", "person", "number", "en_number", "gender", "noun", "binds", "pronoun", "narrowed", "heavy")
 
     def __init__(self, fr, en, noun, *, person=3, number=1, gender="m", pronoun=False, binds=False):
         self.fr, self.en, self.noun = fr, en, noun
         self.person, self.number, self.gender = person, number, gender
         self.en_number = number
         self.pronoun, self.binds = pronoun, binds
-        self.narrowed = False
+        self.narrowed = self.heavy = False
 
     @property
     def human(self):
@@ -46,17 +47,19 @@ def pronoun_for(np):
     return pronoun
 
 
-def random_pronoun(state, *, tense="present", inside=False, strong=False):
-    """Any personal pronoun as a subject; ``strong``: as what follows a preposition.
+def random_pronoun(state, *, tense="present", strong=False, here=False):
+    """Any personal pronoun as a subject.
 
-    The future leaves out tu, nous and vous: rare forms, too many for a small vocabulary. Where an animal or a
-    thing has been a subject, il and elle would take it up, so they are left out too, but not ``inside`` a noun phrase.
+    The future leaves out tu, nous and vous: rare forms, too many for a small vocabulary.
+
+    Args:
+        strong: as what follows a preposition.
+        here: only who speaks or is spoken to; a third person would seem to take up somebody named before.
     """
     rare = tense in ("future", "when")
-    singular = 60 if inside or strong or state.only_people else 0
     person, number = state.weigh((
-        (35, (1, 1)), (0 if rare else 12, (2, 1)), (singular, (3, 1)),
-        (0 if rare else 18, (1, 2)), (0 if rare else 11, (2, 2)), (28, (3, 2)),
+        (35, (1, 1)), (0 if rare else 12, (2, 1)), (0 if here else 60, (3, 1)),
+        (0 if rare else 18, (1, 2)), (0 if rare else 11, (2, 2)), (0 if here else 28, (3, 2)),
     ))  # fmt: skip
     gender = state.pick("mf") if person == 3 else state.genders[person - 1]
     if not strong:
@@ -68,9 +71,11 @@ def random_pronoun(state, *, tense="present", inside=False, strong=False):
 def name(state):
     """A first name."""
     form, gender = state.pick(first_names())
-    while form in state.nouns:
+    for _ in range(6):
+        if form not in state.said:
+            break
         form, gender = state.pick(first_names())
-    state.nouns.append(form)
+    state.said.append(form)
     return NP(*word(form, form), PERSON[gender], gender=gender, binds=True)
 
 
@@ -89,8 +94,8 @@ def noun_phrase(state, noun, *, role="object", negated=False, generic=False, num
     tags = noun.tags
     if number is None:
         number = _number(state, tags)
-    elif "pair" in tags:
-        number = 2
+    elif tags & {"pair", "mass", "one"}:
+        number = 2 if "pair" in tags else 1
     kind = kind or choose_determiner(state, noun, role, number, negated, generic)
     if kind == "indefinite" and negated and "mass" not in tags:
         number = 2
@@ -121,10 +126,10 @@ def _adjectives(state, noun, kind):
     options = adjectives_for(noun, ">") if state.chance(0.62) else adjectives_for(noun, "<")
     if not options:
         return before, after
-    adjective = state.pick(options)
+    adjective = state.fresh(options)
     (before if adjective.position == "<" else after).append(adjective)
     if not after and (more := adjectives_for(noun, ">")) and state.spend(1, 0.2):
-        after.append(state.pick(more))
+        after.append(state.fresh(more))
     for chosen in before + after:
         state.combos.append(("adjective", chosen.lemma, noun.lemma))
     return before, after
@@ -172,31 +177,31 @@ def _complement(state, noun, fr, en, kind, has_adjective_after):
     """What *de* and *sur* add to a noun, if there is room."""
     lemma, tags = noun.lemma, noun.tags
     if lemma in _VESSELS and state.spend(2, 0.3):
-        content = state.new_noun(_VESSELS[lemma])
+        content = state.fresh(_VESSELS[lemma])
         number = 1 if "mass" in content.tags else 2
         fr_de, en_of = word("de", "of")
         inner_fr, inner_en = word(content.forms[number - 1], content.english[number - 1])
         return fr + fr_de + inner_fr, en + en_of + inner_en, "narrowed"
     if lemma in ("professeur", "examen", "leçon", "exercice") and not has_adjective_after and state.spend(2, 0.25):
-        field = state.new_noun(_SUBJECTS)
+        field = state.fresh(_SUBJECTS)
         fr_field, en_field = word(field.forms[0], field.english[0])
         # the physics teacher: nothing in English says "de", so it leans on the noun it introduces
         return [*fr, Fr("de", maybe=tuple(en_field)), *fr_field], [*en[:-1], *en_field, en[-1]], "narrowed"
     if lemma in ("livre", "article", "rapport", "conférence", "film") and state.spend(3, 0.2):
         fr_on, en_about = word("sur", "about")
-        topic = noun_phrase(state, state.new_noun(_TOPICS), number=2, generic=True, plain=True)
+        topic = noun_phrase(state, state.fresh(_TOPICS), number=2, generic=True, plain=True)
         return fr + fr_on + topic.fr, en + en_about + topic.en, "narrowed"
     if tags & {"part", "room"} and state.spend(3, 0.3):
         fr_de, en_of = word("de", "of")
-        whole = noun_phrase(state, state.new_noun(select("building !room")), role="de", number=1, plain=True)
+        whole = noun_phrase(state, state.fresh(select("building !room")), role="de", number=1, plain=True)
         return fr + fr_de + whole.fr, en + en_of + whole.en, "narrowed"
     if "image" in tags and state.spend(3, 0.3):
         fr_de, en_of = word("de", "of")
-        seen = noun_phrase(state, state.new_noun(select("visited animal water")), role="de")
+        seen = noun_phrase(state, state.fresh(select("visited animal water")), role="de")
         return fr + fr_de + seen.fr, en + en_of + seen.en, "narrowed"
     if kind == "definite" and tags & _OWNED and state.spend(2, 0.3):
         owner = name(state) if state.chance(0.5) else noun_phrase(
-            state, state.new_noun(select("adult")), role="de", number=1, plain=True
+            state, state.fresh(select("adult")), role="de", number=1, plain=True
         )
         en_s = En("'s")
         return [*fr, Fr("de", (en_s,)), *owner.fr], [*owner.en, en_s, *en], en_s

@@ -211,7 +211,7 @@ question     f  question     idea asked
 réponse      f  answer       idea thought
 problème     m  problem      idea asked
 solution     f  solution     idea thought
-rêve         m  dream        idea told
+rêve         m  dream        idea
 secret       m  secret       idea told
 projet       m  project      idea thought
 règle        f  rule         idea taught
@@ -227,7 +227,7 @@ fête         f  party        event
 concert      m  concert      event seen
 mariage      m  wedding      event
 réunion      f  meeting      event
-voyage       m  journey      event told
+voyage       m  journey      event
 examen       m  exam         event asked
 conférence   f  lecture      event
 vacances     f  holidays     time pair

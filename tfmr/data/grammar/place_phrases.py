@@ -24,8 +24,8 @@ def place_phrase(state, *, going=False, home=False):
     """
     if state.chance(0.55 if home else 0.22):
         return _city(state, going)
-    noun = state.new_noun(_HOMES if home else _DESTINATIONS if going else _PLACES)
-    near = not going and not home and "room" not in noun.tags and state.chance(0.2)
+    noun = state.fresh(_HOMES if home else _DESTINATIONS if going else _PLACES)
+    near = not going and not home and noun.tags & {"building", "green"} and state.chance(0.25)
     fr_prep, en_prep = (noun.fr_prep, "to" if going else noun.en_prep)
     if home:
         en_prep = "on" if noun.en_prep == "on" else "in"
@@ -41,9 +41,11 @@ def place_phrase(state, *, going=False, home=False):
 
 def _city(state, going):
     fr, en, fr_prep, en_prep = state.pick(cities_and_countries())
-    while fr in state.nouns:
+    for _ in range(6):
+        if fr not in state.said:
+            break
         fr, en, fr_prep, en_prep = state.pick(cities_and_countries())
-    state.nouns.append(fr)
+    state.said.append(fr)
     fr_in, en_in = word(fr_prep, "to" if going else en_prep)
     fr_city, en_city = word(fr, en)
     return fr_in + fr_city, en_in + en_city
@@ -53,5 +55,5 @@ def spot_phrase(state):
     """*sur la table, dans le sac*."""
     fr_prep, en_prep, nouns = state.pick(_SPOTS)
     kind = state.weigh(((7, "definite"), (3, None)))
-    np = noun_phrase(state, state.new_noun(nouns), role="after", number=1, kind=kind, plain=True)
+    np = noun_phrase(state, state.fresh(nouns), role="after", number=1, kind=kind, plain=True)
     return preposition(fr_prep, en_prep, np)

@@ -28,13 +28,15 @@ class Need:
         argument: the rule that makes an object; with or without relative clauses.
         clitics: whether an object may be a pronoun.
         passing: whether an adjective must be of a passing state.
+        bare: whether the verb will be an infinitive.
     """
 
-    __slots__ = ("tense", "negated", "lemmas", "argument", "clitics", "passing")
+    __slots__ = ("tense", "negated", "lemmas", "argument", "clitics", "passing", "bare")
 
-    def __init__(self, tense="present", negated=False, lemmas=choices.ANY, argument=noun_phrase, clitics=True, passing=False):
+    def __init__(self, tense="present", negated=False, lemmas=choices.ANY, argument=noun_phrase, clitics=True,
+                 passing=False, bare=False):  # fmt: skip
         self.tense, self.negated, self.lemmas, self.argument = tense, negated, lemmas, argument
-        self.clitics, self.passing = clitics, passing
+        self.clitics, self.passing, self.bare = clitics, passing, bare
 
 
 class Plan:
@@ -43,11 +45,12 @@ class Plan:
     ``early`` are French words that follow the finite verb at once (*il a bien dormi*); their English is in ``en``.
     """
 
-    __slots__ = ("verb", "clitic", "fr", "en", "early", "complete")
+    __slots__ = ("verb", "clitic", "fr", "en", "early", "complete", "heavy")
 
-    def __init__(self, verb, fr=(), en=(), clitic=None, early=(), complete=False):
+    def __init__(self, verb, fr=(), en=(), clitic=None, early=(), complete=False, heavy=False):
         self.verb, self.fr, self.en, self.clitic, self.early = verb, list(fr), list(en), clitic, list(early)
-        self.complete = complete  # takes no further place or time
+        self.complete = complete  # takes no place
+        self.heavy = heavy  # ends with a relative clause: what follows would seem to belong there
 
 
 def predicate(state, subject, need):
@@ -57,7 +60,7 @@ def predicate(state, subject, need):
 
 def bare_predicate(state, subject, lemmas, clitics=False):
     """A predicate for an infinitive: a light one, from a set of verbs."""
-    return predicate(state, subject, Need(lemmas=lemmas - choices.STATES, clitics=clitics))
+    return predicate(state, subject, Need(lemmas=lemmas, clitics=clitics, bare=True))
 
 
 @cache
@@ -81,20 +84,35 @@ def _rules_for(noun, lemmas, pronoun):
 
 def with_object(state, subject, need):
     """A direct object: a noun phrase or a pronoun."""
-    verb = state.pick(verbs_for(subject.noun, "object", need.lemmas))
-    if need.clitics and verb.lemma not in ("avoir", "poser") and state.chance(0.2):
+    if need.clitics and state.recent and (plan := _taken_up(state, subject, need)):
+        return plan
+    verb = state.fresh(verbs_for(subject.noun, "object", need.lemmas))
+    if need.clitics and verb.lemma not in ("avoir", "poser") and state.chance(0.06 if state.said[1:] else 0.3):
         return Plan(verb, clitic=object_clitic(state, verb, need.tense, subject))
     if verb.pronoun == "him" and verb.lemma != "admirer" and state.chance(0.3):
         who = name(state)
         return Plan(verb, who.fr, who.en)
-    noun = state.new_noun(verb.objects)
+    noun = state.fresh(verb.objects)
     state.combos.append(("object", verb.lemma, noun.lemma))
     np = need.argument(state, noun, negated=need.negated)
-    if not need.negated and verb.lemma not in _ONE_OBJECT and state.spend(3, 0.12):
-        noun = state.new_noun(verb.objects)
+    state.recent.append((noun, np.gender, np.number))
+    if not need.negated and not np.heavy and verb.lemma not in _ONE_OBJECT and state.spend(3, 0.12):
+        noun = state.fresh(verb.objects)
         state.combos.append(("object", verb.lemma, noun.lemma))
         np = coordinate(np, noun_phrase(state, noun))
-    return Plan(verb, np.fr, np.en)
+    return Plan(verb, np.fr, np.en, heavy=np.heavy)
+
+
+def _taken_up(state, subject, need):
+    """A pronoun for an object of an earlier clause: … et Marie l'a mangée."""
+    noun, gender, number = state.recent[-1]
+    verbs = tuple(verb for verb in verbs_for(subject.noun, "object", need.lemmas) if noun in verb.objects
+                  and verb.lemma not in state.said and verb.lemma != "avoir")  # fmt: skip
+    if not verbs or not state.chance(0.4):
+        return None
+    verb = state.fresh(verbs)
+    state.combos.append(("object", verb.lemma, noun.lemma))
+    return Plan(verb, clitic=object_clitic(state, verb, need.tense, subject, (gender, number)))
 
 
 _ONE_OBJECT = frozenset("poser conduire construire quitter traverser commencer finir".split())
@@ -102,8 +120,8 @@ _ONE_OBJECT = frozenset("poser conduire construire quitter traverser commencer f
 
 def liking(state, subject, need):
     """aimer, adorer …: generic objects without an English article."""
-    verb = state.pick(verbs_for(subject.noun, "liking", need.lemmas))
-    noun = state.new_noun(verb.objects)
+    verb = state.fresh(verbs_for(subject.noun, "liking", need.lemmas))
+    noun = state.fresh(verb.objects)
     state.combos.append(("object", verb.lemma, noun.lemma))
     if "kin" in noun.tags:
         np = noun_phrase(state, noun, number=1, plain=True)
@@ -116,8 +134,8 @@ def liking(state, subject, need):
 
 def with_receiver(state, subject, need):
     """donner quelque chose à quelqu'un; elle me donne un livre."""
-    verb = state.pick(verbs_for(subject.noun, "receiver", need.lemmas))
-    noun = state.new_noun(verb.objects)
+    verb = state.fresh(verbs_for(subject.noun, "receiver", need.lemmas))
+    noun = state.fresh(verb.objects)
     state.combos.append(("object", verb.lemma, noun.lemma))
     np = noun_phrase(state, noun, negated=need.negated)
     if need.clitics and state.chance(0.45):
@@ -134,52 +152,57 @@ def _somebody(state):
     if state.chance(0.35):
         return name(state)
     kind = state.weigh(((6, None), (4, "definite")))
-    return noun_phrase(state, state.new_noun(select("kin job learner child")), role="de", kind=kind, number=1)
+    return noun_phrase(state, state.fresh(select("kin job learner child")), role="de", kind=kind, number=1)
 
 
 def alone(state, subject, need):
     """No object, perhaps an adverb of manner."""
-    verb = state.pick(verbs_for(subject.noun, "alone", need.lemmas))
+    verb = state.fresh(verbs_for(subject.noun, "alone", need.lemmas))
     options = [pair for pair in function_words.MANNER.get(verb.name, ())
                if subject.number == 2 or pair[0] not in function_words.NEED_PLURAL]  # fmt: skip
+    if need.bare:  # bien travailler, but elle veut bien travailler means something else
+        options = [pair for pair in options if pair[0] not in _EARLY]
     if not options or "person" not in subject.noun.tags or not state.spend(1, 0.4):
         return Plan(verb)
     form, english = state.pick(options)
     en = [En(part) for part in english.split(" ")]
     fr = Fr(form, tuple(en))
-    if form in ("bien", "mal", "beaucoup"):
+    if form in _EARLY:
         return Plan(verb, en=en, early=[fr])
     return Plan(verb, [fr], en)
 
 
+_EARLY = ("bien", "mal", "beaucoup")
+
+
 def with_preposition(state, subject, need):
     """parler à quelqu'un, jouer du piano."""
-    verb = state.pick(verbs_for(subject.noun, "preposition", need.lemmas))
+    verb = state.fresh(verbs_for(subject.noun, "preposition", need.lemmas))
     takes_people = verb.fr_prep in ("à", "avec") and any("adult" in noun.tags for noun in verb.objects)
     if takes_people and state.chance(0.4):
         np = random_pronoun(state, strong=True) if verb.fr_prep == "avec" and state.chance(0.5) else name(state)
         if np.pronoun and np.person == subject.person:
             np = name(state)
         return Plan(verb, *preposition(verb.fr_prep, verb.en_prep, np))
-    noun = state.new_noun(verb.objects)
+    noun = state.fresh(verb.objects)
     state.combos.append(("object", verb.lemma, noun.lemma))
     if "instrument" in noun.tags:  # always the definite article in both languages
         np = noun_phrase(state, noun, kind="definite", number=1, plain=True)
         return Plan(verb, [Fr(verb.fr_prep), *np.fr], np.en)
-    np = noun_phrase(state, noun, role="de" if verb.fr_prep == "de" else "after")
+    np = noun_phrase(state, noun, role="de" if verb.fr_prep == "de" or need.negated else "after")
     return Plan(verb, *preposition(verb.fr_prep, verb.en_prep, np))
 
 
 def with_place(state, subject, need):
     """aller à la plage, habiter à Paris."""
-    verb = state.pick(verbs_for(subject.noun, "place", need.lemmas))
+    verb = state.fresh(verbs_for(subject.noun, "place", need.lemmas))
     fr, en = place_phrase(state, going=verb.en_prep == "to", home=verb.lemma == "habiter")
     return Plan(verb, fr, en, complete=True)
 
 
 def job(state, subject, need):
     """il est médecin: English adds an article."""
-    noun = state.new_noun(tuple(noun for noun in select("job") if noun.gender == subject.gender))
+    noun = state.fresh(tuple(noun for noun in select("job") if noun.gender == subject.gender))
     en_noun = En(noun.english[subject.number - 1])
     if subject.number == 2:
         return Plan(BE, [Fr(noun.forms[1], (en_noun,))], [en_noun], complete=True)
@@ -192,7 +215,7 @@ def being(state, subject, need):
     options = adjectives_for(subject.noun, "=")
     if need.passing or need.tense in ("future", "when"):
         options = _passing(subject.noun) or options
-    adjective = state.pick(options)
+    adjective = state.fresh(options)
     form = adjective.forms[subject.gender, subject.number]
     english = adjective.english_for(subject.noun.tags)
     if subject.noun.lemma:
@@ -240,7 +263,7 @@ def having(state, subject, need):
 
 def with_infinitive(state, subject, need, only=None):
     """aimer lire, vouloir partir, commencer à lire, essayer de partir."""
-    verb = state.pick(_first_verbs(need.tense, need.negated, only))
+    verb = state.fresh(_first_verbs(need.tense, need.negated, only))
     link = Fr(verb.fr_prep) if verb.fr_prep else None
     lemmas = choices.SECOND.get(verb.lemma, choices.INTENDED)
     inner = bare_predicate(state, subject, lemmas, clitics=verb.lemma in ("vouloir", "pouvoir", "devoir", "aller"))
@@ -265,7 +288,7 @@ def _first_verbs(tense, negated, only):
     found = []
     for verb in all_verbs()["infinitive"]:
         lemma = verb.lemma
-        if only and lemma not in only or negated and lemma == "adorer":
+        if only and lemma not in only or negated and lemma in ("adorer", "préférer"):
             continue
         if lemma == "aller" and tense not in ("present", "past"):
             continue

@@ -46,8 +46,8 @@ def _another(state, last, tense):
     person = "person" in last.subject.noun.tags
     for weight, rule, fits in (
         (14, _but, True),
-        (22, _because, person),
-        (18, _in_order_to, person and not is_state(last.verb)),
+        (22, _because, person and last.verb.kind != "be"),
+        (20, _in_order_to, person and not last.negated and last.verb.lemma in choices.BEFORE_POUR),
         (14, _when, not is_state(last.verb) and last.verb.kind != "infinitive"),
         (12, _if, tense == "future"),
         (12, _and_says, person),
@@ -68,17 +68,17 @@ def _joined(french, english, inner):
 
 def _and(state, last, tense):
     subject = pronoun_for(last.subject) if state.chance(0.3) else None
-    return _joined("et", "and", clause(state, tense, subject=subject))
+    return _joined("et", "and", clause(state, tense, subject=subject, later=True))
 
 
 def _but(state, last, tense):
     subject = pronoun_for(last.subject) if state.chance(0.5) else None
-    return _joined("mais", "but", clause(state, tense, subject=subject))
+    return _joined("mais", "but", clause(state, tense, subject=subject, later=True))
 
 
 def _because(state, last, tense):
     """The reason: how the same person feels, what they want; or the rain."""
-    if state.chance(0.08):
+    if not is_state(last.verb) and state.chance(0.1):
         fr, en = raining("past" if tense == "past" else "present")
         return _joined("parce que", "because", Clause(fr, en, last.subject, predicates.BE))
     subject = pronoun_for(last.subject)
@@ -111,14 +111,14 @@ def _in_order_to(state, last, tense):
 def _when(state, last, tense):
     """quand: a future there is a present in English."""
     inner_tense = "when" if tense == "future" else tense
-    return _joined("quand", "when", clause(state, inner_tense, plain=True, lemmas=choices.EVENTS, subject=_actor(state, inner_tense)))
+    return _joined("quand", "when", clause(state, inner_tense, plain=True, lemmas=choices.OCCASIONS, subject=_actor(state, inner_tense)))
 
 
 def _actor(state, tense):
     """A subject that can do something."""
-    subject = subject_phrase(state, tense)
+    subject = subject_phrase(state, tense, later=True)
     while not subject.noun.tags & {"person", "animal"}:
-        subject = subject_phrase(state, tense)
+        subject = subject_phrase(state, tense, later=True)
     return subject
 
 
@@ -137,12 +137,12 @@ def _interrupted(state):
 
 
 def _other_person(state):
-    return subject_phrase(state, people_only=True)
+    return subject_phrase(state, people_only=True, later=True)
 
 
 def _if(state, last, tense):
     """si and a present: if."""
-    fr, en, inner = _joined("si", "if", clause(state, "present", subject=_actor(state, "present"), lemmas=choices.EVENTS))
+    fr, en, inner = _joined("si", "if", clause(state, "present", subject=_actor(state, "present"), lemmas=choices.OCCASIONS))
     if fr[1].form in ("il", "ils"):
         fr[0].form = "s'"
     return fr, en, inner
@@ -165,12 +165,12 @@ def _saying(state, subject, tense):
     fr, en, _, _ = verb_group(subject, verb, tense)
     that = En("that")
     if tense == "past":
-        who = subject_phrase(state, people_only=True)
+        who = subject_phrase(state, people_only=True, later=True)
         state.owner = who
         rule = state.weigh(((40, predicates.being), (15, predicates.having), (45, _wish)))
         inner = clause(state, "past", subject=who, plan=rule(state, who, Need("past", passing=True)), adjuncts=False)
     else:
-        inner = clause(state, "future" if verb.lemma == "espérer" else state.pick(("present", "present", "past", "future")))
+        inner = clause(state, "future" if verb.lemma == "espérer" else state.pick(("present", "present", "past", "future")), later=True)
     return [*fr, Fr("que", (that,)), *inner.fr], [*en, that, *inner.en], inner
 
 

@@ -16,7 +16,7 @@ def there_is(state):
     """Il y a un chat sous la table: There is a cat under the table ."""
     tense = state.weigh(((65, "present"), (25, "past"), (10, "future")))
     inside = state.chance(0.5)
-    np = noun_phrase(state, state.new_noun(_LYING if inside else _OUTSIDE), kind="indefinite")
+    np = noun_phrase(state, state.fresh(_LYING if inside else _OUTSIDE), kind="indefinite")
     fr_place, en_place = spot_phrase(state) if inside else place_phrase(state)
     np = relative_after(state, np) if state.chance(0.4) else np
     there = En("there")
@@ -31,7 +31,7 @@ def it_is(state):
     """C'est un bon livre: It is a good book."""
     past = state.chance(0.25)
     kind = state.weigh(((6, "indefinite"), (4, "possessive")))
-    np = argument(state, state.new_noun(_POINTED_AT), number=1, kind=kind)
+    np = argument(state, state.fresh(_POINTED_AT), number=1, kind=kind)
     it, verb = En("it"), En("was" if past else "is")
     fr = [Fr("ce", (it,), before_vowel="c'"), Fr("était" if past else "est", (verb,)), *np.fr]
     return stop(fr, [it, verb, *np.en])

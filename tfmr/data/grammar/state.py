@@ -1,5 +1,4 @@
-"""What the rules share while one sentence is being made: chance, room left, and what has been said already."""
-
+"""What the rules share while a sentence is being made: chance, room left, and what has been said already."""
 
 _SHORT_LIST = 8  # lists up to this size are used whole in every lexicon
 
@@ -10,25 +9,25 @@ class State:
     Attributes:
         room: how many French words may still be spent on what is optional.
         combos: (kind, head, dependent) lemma pairs used so far: what the novel split is about.
-        nouns: lemmas used so far; a sentence says each noun once.
-        owner: the subject of the clause at hand, whom *son*, *sa*, *ses* refer to; None while it is being made.
+        said: lemmas used so far; a sentence repeats no noun, verb or adjective if it can help it.
+        recent: (noun, gender, number) of objects, for a pronoun to take up.
+        owner: the subject of the clause at hand, whom *son*, *sa*, *ses* refer to; None before it is there.
         depth: how many relative clauses we are inside.
         lexicon: the share of each long list of words that may be used, its beginning.
-        only_people: whether every subject so far is a person, so that *il* can only be *he*.
         joined: the conjunctions used so far.
         genders: of the speaker and of the person spoken to; French participles and adjectives show them.
     """
 
-    __slots__ = ("random", "room", "combos", "nouns", "owner", "depth", "only_people", "joined", "lexicon", "genders")
+    __slots__ = ("random", "room", "combos", "said", "recent", "owner", "depth", "joined", "lexicon", "genders")
 
     def __init__(self, rng, room, lexicon=1.0):
         self.random = rng.random
         self.room = room
         self.combos = []
-        self.nouns = []
+        self.said = []
+        self.recent = []
         self.owner = None
         self.depth = 0
-        self.only_people = True
         self.joined = []
         self.lexicon = lexicon
         self.genders = (self.pick("mf"), self.pick("mf"))
@@ -60,12 +59,12 @@ class State:
             return True
         return False
 
-    def new_noun(self, options):
-        """A noun not yet in the sentence (after a few tries: any)."""
-        noun = self.pick(options)
+    def fresh(self, options):
+        """One of a sequence of words not yet in the sentence (after a few tries: any)."""
+        choice = self.pick(options)
         for _ in range(6):
-            if noun.lemma not in self.nouns:
+            if choice.lemma not in self.said:
                 break
-            noun = self.pick(options)
-        self.nouns.append(noun.lemma)
-        return noun
+            choice = self.pick(options)
+        self.said.append(choice.lemma)
+        return choice

@@ -44,21 +44,21 @@ class Clitic:
         self.gender, self.number, self.direct = gender, number, direct
 
 
-def object_clitic(state, verb, tense, subject):
-    """me, te, le … as the direct object of a verb, or None where English could not tell him from her."""
-    third = not state.chance(0.4) if verb.pronoun == "him" else True
-    gender = state.pick("mf")
-    if not third:
+def object_clitic(state, verb, tense, subject, antecedent=None):
+    """me, te, le … as the direct object of a verb; ``antecedent``: gender and number of what it takes up."""
+    gender, number = antecedent or (state.pick("mf"), 2 if state.chance(0.35) else 1)
+    if not antecedent and verb.pronoun == "him" and state.chance(0.4):
         person = state.pick([key for key in OBJECTS if key[0] != subject.person])
         fr, en = OBJECTS[person]
         return Clitic(fr, en, state.genders[person[0] - 1], person[1])
-    if state.chance(0.35):
+    if number == 2:
         return Clitic("les", "them", gender, 2)
     if verb.pronoun == "it":
         return Clitic("le" if gender == "m" else "la", "it", gender)
-    # l'aide: him or her? Only a participle would tell.
+    # l'aide: him or her? Only a participle would tell, so another person it is.
     if tense != "past" and french.starts_with_vowel(verb.lemma):
-        return Clitic("les", "them", gender, 2)
+        fr, en = OBJECTS[1, 1] if subject.person != 1 else OBJECTS[2, 2]
+        return Clitic(fr, en, state.genders[0 if subject.person != 1 else 1], 1 if subject.person != 1 else 2)
     return Clitic("le", "him", "m") if gender == "m" else Clitic("la", "her", "f")
 
 
