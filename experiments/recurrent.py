@@ -40,17 +40,17 @@ DEFAULTS = {
     "alignment": {
         "models": ["additive"],
         "size": 20_000,
-        "epochs": 5,
+        "epochs": 10,
         "batch_size": 32,
         "learning_rate": 3e-3,
         "d_hidden": 128,
     },
     "scores": {
         "models": ["additive", "general", "dot", "scaled_dot"],
-        "size": 20_000,
+        "size": 12_000,
         "epochs": 3,
         "batch_size": 32,
-        "learning_rate": 2e-3,
+        "learning_rate": 3e-3,
         "d_hidden": 128,
     },
     "length": {

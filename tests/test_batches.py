@@ -48,6 +48,12 @@ def test_max_tokens_bounds_each_batch_and_the_number_of_batches_stays(sizes, max
         assert sorted(row for batch in batches for row in rows_of(batch)) == sorted(examples)
 
 
+def test_max_tokens_gives_as_many_batches_every_epoch_of_a_large_corpus():
+    examples = make_examples([(1 + number * number % 31, 1 + number % 17) for number in range(3000)])
+    bucketed = BucketedBatches(examples, max_tokens=200)
+    assert {len(bucketed.indices(epoch)) for epoch in range(5)} == {len(bucketed)}
+
+
 @pytest.mark.parametrize("limit", [{"batch_size": 4}, {"max_tokens": 40}])
 def test_seed_and_epoch_alone_decide_the_order(limit):
     examples = make_examples([(1 + number % 7, 1 + number % 5) for number in range(100)])

@@ -29,6 +29,12 @@ def test_tensors_come_back_bit_for_bit(tmp_path):
     assert all(loaded[name].dtype == tensors[name].dtype for name in tensors)
 
 
+def test_equal_contents_make_equal_files(tmp_path):
+    for name in "abcdefgh":
+        save_tensors(tmp_path / name, {"one": torch.ones(2), "two": torch.zeros(2)}, {"x": 1, "y": 2})
+    assert len({(tmp_path / name).read_bytes() for name in "abcdefgh"}) == 1
+
+
 def test_other_peoples_files_are_refused(tmp_path):
     with pytest.raises(InputError, match="found none"):
         load_tensors(tmp_path / "missing.safetensors")

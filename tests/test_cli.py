@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ from tfmr.data import WordTokenizer
 
 WORDS = {"un": "one", "deux": "two", "trois": "three", "quatre": "four", "cinq": "five", "où": "where"}
 TINY = [
-    "--d-embed=8", "--d-hidden=8", "--batch-size=8", "--epochs=2", "--learning-rate=0.01", "--tokenizer=word",
+    "--d-embed=8", "--d-hidden=8", "--batch-size=8", "--epochs=4", "--learning-rate=0.03", "--tokenizer=word",
     "--checkpoint-every=50", "--schedule=constant", "--warmup-steps=0", "--device=cpu", "--threads=1",
 ]  # fmt: skip
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
@@ -105,13 +104,13 @@ def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
     names = [line.split()[:2] for line in out.splitlines()]
     assert names == [["test", "BLEU"], ["test", "chrF"], ["test", "perplexity"]]
     assert "tok:13a" in out and "case:mixed" in out
-    assert "epoch 1/2" in err and "epoch 2/2" in err and "target tokens/s" in err
+    assert "epoch 1/4" in err and "epoch 4/4" in err and "target tokens/s" in err
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     assert config["arguments"]["corpus"] == "pairs.tsv" and config["arguments"]["score"] == "additive"
     assert config["model"]["d_hidden"] == 8 and config["versions"]["torch"] == torch.__version__
     history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
-    assert [epoch["number"] for epoch in history["epochs"]] == [1, 2]
+    assert [epoch["number"] for epoch in history["epochs"]] == [1, 2, 3, 4]
     assert history["test"]["bleu"]["signature"].startswith("nrefs:1")
 
 
@@ -162,12 +161,12 @@ def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
 
 def test_resume_with_more_epochs_equals_all_epochs_at_once(copy, trained, capsys):
     corpus = str(trained / "pairs.tsv")
-    assert main(["train", "--corpus", corpus, *TINY, "--epochs=4", "--out=whole"]) == 0
-    assert main(["train", "--corpus", corpus, *TINY, "--epochs=4", "--resume"]) == 0
+    assert main(["train", "--corpus", corpus, *TINY, "--epochs=6", "--out=whole"]) == 0
+    assert main(["train", "--corpus", corpus, *TINY, "--epochs=6", "--resume"]) == 0
     run = copy / "runs" / "pairs-fr-en-attention"
     assert (run / "model.safetensors").read_bytes() == (copy / "whole" / "model.safetensors").read_bytes()
-    assert json.loads((run / "config.json").read_text())["arguments"]["epochs"] == 4
-    assert len(json.loads((run / "history.json").read_text())["epochs"]) == 4
+    assert json.loads((run / "config.json").read_text())["arguments"]["epochs"] == 6
+    assert len(json.loads((run / "history.json").read_text())["epochs"]) == 6
 
 
 def test_resume_refuses_what_does_not_go_together(copy, trained, capsys):
@@ -176,7 +175,7 @@ def test_resume_refuses_what_does_not_go_together(copy, trained, capsys):
     assert "--batch-size: expected 8" in refused(capsys, *argv, "--batch-size=4")
     assert "--d-hidden: expected 8" in refused(capsys, *argv, "--d-hidden=16")
     assert "--score: expected 'additive'" in refused(capsys, *argv, "--score=dot")
-    assert "epochs: expected 2" in refused(capsys, *argv, "--epochs=1")
+    assert "epochs: expected 4" in refused(capsys, *argv, "--epochs=1")
     assert "--resume: expected a folder" in refused(capsys, *argv, "--out=nowhere")
     assert "not allowed with" in refused(capsys, *argv, "--overwrite")
     assert everything_in(copy) == before
@@ -205,32 +204,27 @@ def test_interrupted_then_killed_then_resumed_it_is_the_same_model(copy, trained
     argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--epochs=20", "--checkpoint-every=1"]
     run = copy / "run"
 
-    def begin(*more):
+    def live_until_epoch(number, signal_number, *more):
+        """Start the command, send the signal once it has reported the epoch; exit status and what it said."""
         command = [sys.executable, "-c", UNSYNCED, *argv, f"--out={run}", *more]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=ENVIRONMENT)
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=ENVIRONMENT) as child:
+            said = []
+            for line in child.stderr:
+                said.append(line.rstrip())
+                if line.startswith(f"epoch {number}/"):
+                    child.send_signal(signal_number)
+            assert child.stdout.read() == ""
+        return child.returncode, said
 
-    def wait_for_epochs(number, child):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and child.poll() is None:
-            path = run / "checkpoint.safetensors"
-            if path.exists() and len(load_tensors(path)[1]["history"]["epochs"]) >= number:
-                return
-            time.sleep(0.01)
-        pytest.fail(f"no checkpoint: {child.communicate()}")
-
-    child = begin()
-    wait_for_epochs(2, child)
-    child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=60)
-    assert child.returncode == 130 and out == ""
-    assert err.splitlines()[-1] == "tfmr: interrupted; to go on, give the same command with --resume"
+    status, said = live_until_epoch(2, signal.SIGINT)
+    assert status == 130
+    assert said[-1] == "tfmr: interrupted; to go on, give the same command with --resume"
     assert "is not over" in refused(capsys, "translate", "--run", str(run), "un")
 
-    child = begin("--resume")
-    wait_for_epochs(5, child)
-    child.kill()
-    child.communicate(timeout=60)
+    status, said = live_until_epoch(5, signal.SIGKILL, "--resume")
+    assert status == -signal.SIGKILL
+    assert said[0].startswith("epoch 3/")
     assert not (run / "model.safetensors").exists()
 
     assert main([*argv, f"--out={run}", "--resume"]) == 0

@@ -30,7 +30,7 @@ def masked_softmax(scores: Float[Tensor, "*batch query key"], mask: Tensor | Non
     """
     if mask is None:
         return scores.softmax(dim=-1)
-    _check_mask(mask, scores.shape)
+    check_mask(mask, scores.shape)
     # The lowest finite number of this very dtype: -1e9 would overflow float16, and -inf would make
     # a row with no allowed key 0/0.
     lowest = torch.finfo(scores.dtype).min
@@ -179,7 +179,8 @@ class DotAttention(nn.Module):
         return attend(self.score(query, self.project_key(key)), value, mask)
 
 
-def _check_mask(mask: Tensor, shape: torch.Size) -> None:
+def check_mask(mask: Tensor, shape: torch.Size) -> None:
+    """Refuse a mask that is not boolean, or that does not broadcast to scores of this shape."""
     if mask.dtype != torch.bool:
         raise InputError(f"mask: expected a boolean tensor (True = may be attended), got {mask.dtype}")
     # Aligned from the right, every size is 1 or the score's own; a mask may not make the scores larger.

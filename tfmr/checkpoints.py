@@ -29,7 +29,8 @@ def save_tensors(path: str | Path, tensors: Tensors, state: Mapping[str, Any]) -
     """
     # Cloned, because safetensors refuses two names for one memory, which is what tied embeddings are.
     plain = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
-    metadata = {"state": json.dumps(state), "crc32": _checksum(plain)}
+    # One entry only: safetensors writes several in any order, and equal contents should make equal files.
+    metadata = {"tfmr": json.dumps({"state": state, "crc32": _checksum(plain)})}
     with atomic_write(path) as temporary:
         save_file(plain, temporary, metadata=metadata)
 
@@ -49,11 +50,12 @@ def load_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise InputError(f"checkpoint: expected a file at {path}, found none") from None
     except (SafetensorError, OSError) as error:
         raise InputError(f"checkpoint: expected a whole safetensors file at {path}, but {error}") from None
-    if "state" not in metadata or "crc32" not in metadata:
+    if "tfmr" not in metadata:
         raise InputError(f"checkpoint: expected a file written by tfmr at {path}, found other tensors")
-    if metadata["crc32"] != _checksum(tensors):
+    story = json.loads(metadata["tfmr"])
+    if story["crc32"] != _checksum(tensors):
         raise InputError(f"checkpoint: expected {path} as it was written, but its checksum differs")
-    return tensors, json.loads(metadata["state"])
+    return tensors, story["state"]
 
 
 def remove_leftovers(path: str | Path) -> None:

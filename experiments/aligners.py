@@ -1,0 +1,58 @@
+"""Align the held-out sentences of ``recurrent.py length`` without a network: along the diagonal, and by counts.
+
+    python experiments/aligners.py
+
+Writes results/length/aligners.json: the alignment error rates of the diagonal and of IBM Model 1, which is trained
+on the same pairs as the networks there. Chapter 2 sets the attention weights beside them.
+"""
+
+import argparse
+import json
+import platform
+import time
+from pathlib import Path
+
+from recurrent import DEFAULTS, length_corpus
+
+from tfmr.alignment import IBMModel1, diagonal_links
+from tfmr.data import Pair, word_tokenize
+from tfmr.files import atomic_write
+from tfmr.metrics import alignment_error_rate
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=DEFAULTS["length"]["size"], help="training pairs")
+    parser.add_argument("--iterations", type=int, default=5, help="of expectation-maximisation")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "length")
+    args = parser.parse_args(argv)
+
+    started = time.perf_counter()
+    corpus = length_corpus(args.size)
+    model = IBMModel1().fit([words(pair) for pair in corpus.train], args.iterations)
+    gold = [pair.links for pair in corpus.test], [pair.possible or () for pair in corpus.test]
+    diagonal = [diagonal_links(*map(len, words(pair))) for pair in corpus.test]
+    counted = [model.links(*words(pair)) for pair in corpus.test]
+    result = {
+        "experiment": "aligners",
+        "corpus": {"name": "grammar", "train": len(corpus.train), "held_out": len(corpus.test)},
+        "iterations": args.iterations,
+        "alignment_error_rate": {
+            "diagonal": round(alignment_error_rate(diagonal, *gold), 4),
+            "IBM Model 1": round(alignment_error_rate(counted, *gold), 4),
+        },
+        "seconds": round(time.perf_counter() - started, 1),
+        "device": "cpu",
+        "versions": {"python": platform.python_version()},
+    }
+    with atomic_write(args.out / "aligners.json") as path:
+        path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(result["alignment_error_rate"])
+
+
+def words(pair: Pair) -> tuple[list[str], list[str]]:
+    return word_tokenize(pair.src), word_tokenize(pair.tgt)
+
+
+if __name__ == "__main__":
+    main()
