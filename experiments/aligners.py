@@ -1,9 +1,9 @@
-"""Align the held-out sentences of ``recurrent.py length`` without a network: along the diagonal, and by counts.
+"""Align the held-out sentences of ``recurrent.py length`` without a network: by the diagonal and by counts.
 
     python experiments/aligners.py
 
-Writes results/length/aligners.json: the alignment error rates of the diagonal and of IBM Model 1, which is trained
-on the same pairs as the networks there. Chapter 2 sets the attention weights beside them.
+Writes results/length/aligners.json: the alignment error rates of the diagonal and of IBM Model 1, which is
+trained on the same pairs as the networks there. Chapter 2 sets the attention weights beside them.
 """
 
 import argparse

@@ -47,7 +47,7 @@ DEFAULTS = {
     },
     "scores": {
         "models": ["additive", "general", "dot", "scaled_dot"],
-        "size": 12_000,
+        "size": 8_000,
         "epochs": 3,
         "batch_size": 32,
         "learning_rate": 3e-3,

@@ -106,9 +106,7 @@ def _add_train(commands) -> None:
     add("--batch-size", type=int, default=64, help="sentences")
     add("--learning-rate", type=float, default=2e-3, help="Adam's")
     add("--warmup-steps", type=int, default=200, help="steps in which the learning rate grows from 0")
-    add(
-        "--schedule", choices=("constant", "linear"), default="linear", help="linear: falls to 0 at the end"
-    )
+    add("--schedule", choices=("constant", "linear"), default="linear", help="linear: falls to 0 at the end")
     add("--patience", type=int, help="stop after this many epochs without a better validation loss")
     add("--seed", type=int, default=0, help="of weights, batches, dropout, and the grammar")
     add("--checkpoint-every", type=int, default=200, help="steps between two checkpoints")

@@ -1,11 +1,9 @@
 """The training loop: one model, Adam, validation after every epoch, and a checkpoint to come back to.
 
-It trains anything that has ``encode``, ``decode`` and ``config.pad_id``, and imports no model.
-
-A run is a function of the initial weights, the data and the config. Batches depend on the seed and the
-epoch's number only, dropout on the random generator whose state the checkpoint keeps. A run that is killed
-and resumed therefore ends with the same weights, bit for bit, as one that was not (on one machine, on a CPU,
-with the same number of threads).
+It trains anything with ``encode``, ``decode`` and ``config.pad_id``. A run is a function of the initial weights,
+the data and the config: batches depend on the seed and the epoch only, dropout on the generator whose state the
+checkpoint keeps. A run that was killed and resumed therefore ends with the same weights, bit for bit, as one that
+was not (on one machine, on a CPU, with the same number of threads).
 """
 
 import math

@@ -1,0 +1,1 @@
+"""Speed of tfmr beside what one would write or use instead."""
