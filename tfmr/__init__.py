@@ -6,11 +6,27 @@ call, so that a wrong one fails with the names of its dimensions; without it the
 
 import os
 
+# The modules that handle tensors; checking every word that the grammar makes would take a minute.
+_CHECKED = [
+    f"tfmr.{name}"
+    for name in (
+        "masks",
+        "attention",
+        "recurrent",
+        "data.batches",
+        "decoding",
+        "training",
+        "metrics",
+        "alignment",
+        "evaluation",
+        "terminal",
+    )
+]
 if os.environ.get("TFMR_CHECK_SHAPES") == "1":
     from jaxtyping import install_import_hook
 
     # Before the imports below: the hook sees only modules that are imported after it.
-    install_import_hook("tfmr", "beartype.beartype")
+    install_import_hook(_CHECKED, "beartype.beartype")
 
 from tfmr.attention import AdditiveAttention, scaled_dot_product_attention  # noqa: E402
 from tfmr.masks import causal_mask, padding_mask  # noqa: E402

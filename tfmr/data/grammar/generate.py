@@ -52,7 +52,7 @@ def _stream(rng, min_length, max_length, seen, lexicon=1.0):
     total = sum(weight for weight, _, _ in aims)
     while True:
         point = rng.random() * total
-        for weight, shortest, longest in aims:
+        for weight, shortest, longest in aims:  # noqa: B007 - used after the loop
             point -= weight
             if point < 0:
                 break

@@ -1,7 +1,7 @@
 """Noun phrases: determiner, adjectives, noun, complement; proper names; pronouns; coordination."""
 
 from tfmr.data.grammar import choices, function_words
-from tfmr.data.grammar.determiners import article, choose_determiner, put_determiner
+from tfmr.data.grammar.determiners import choose_determiner, put_determiner
 from tfmr.data.grammar.lexicon import PERSON, adjectives_for, first_names, select
 from tfmr.data.grammar.tokens import En, Fr, word
 

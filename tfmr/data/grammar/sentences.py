@@ -5,11 +5,11 @@ from tfmr.data.grammar.clauses import Clause, clause, subject_phrase
 from tfmr.data.grammar.determiners import article
 from tfmr.data.grammar.lexicon import all_verbs
 from tfmr.data.grammar.noun_phrases import pronoun_for, subject_pronoun
-from tfmr.data.grammar.predicates import Need, bare_predicate, predicate, with_infinitive
+from tfmr.data.grammar.predicates import Need, bare_predicate, with_infinitive
 from tfmr.data.grammar.questions import (
     inverted_question,
-    what_question,
     wh_question,
+    what_question,
     who_question,
     yes_no_question,
 )
