@@ -47,10 +47,10 @@ DEFAULTS = {
     },
     "scores": {
         "models": ["additive", "general", "dot", "scaled_dot"],
-        "size": 8_000,
-        "epochs": 3,
+        "size": 24_000,
+        "epochs": 6,
         "batch_size": 32,
-        "learning_rate": 3e-3,
+        "learning_rate": 2e-3,
         "d_hidden": 128,
     },
     "length": {

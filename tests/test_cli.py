@@ -26,8 +26,27 @@ TINY = [
     "--checkpoint-every=50", "--schedule=constant", "--warmup-steps=0", "--device=cpu", "--threads=1",
 ]  # fmt: skip
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
-# Not waiting for the disk, which may be busy: the process dies in these tests, not the machine.
-UNSYNCED = "import os, sys; from tfmr.__main__ import main; os.fsync = lambda file: None; sys.exit(main())"
+# The command, in a process that sends itself a signal in the middle of an optimizer step: a signal from outside
+# would race with the training. Not waiting for the disk, which may be busy: the process dies, not the machine.
+DYING = """
+import os, signal, sys
+import torch
+from tfmr.__main__ import main
+
+last, name, *sys.argv[1:] = sys.argv[1:]
+steps, step = 0, torch.optim.Adam.step
+
+def dying_step(self, *args, **kwargs):
+    global steps
+    steps += 1
+    if steps == int(last):
+        signal.raise_signal(getattr(signal, name))
+    return step(self, *args, **kwargs)
+
+torch.optim.Adam.step = dying_step
+os.fsync = lambda file: None
+sys.exit(main())
+"""
 FILES = {"config.json", "src_tokenizer.json", "tgt_tokenizer.json", "checkpoint.safetensors"}
 FILES |= {"model.safetensors", "history.json"}
 
@@ -201,29 +220,22 @@ def test_resume_refuses_a_broken_checkpoint_and_keeps_it(copy, trained, capsys):
 
 def test_interrupted_then_killed_then_resumed_it_is_the_same_model(copy, trained, capsys):
     """The command in its own process: Ctrl-C, then SIGKILL, and in the end the same file, bit for bit."""
-    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--epochs=40", "--checkpoint-every=1"]
+    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--epochs=12", "--checkpoint-every=1"]
     run = copy / "run"
 
-    def live_until_epoch(number, signal_number, *more):
-        """Start the command, send the signal once it has reported the epoch; exit status and what it said."""
-        command = [sys.executable, "-c", UNSYNCED, *argv, f"--out={run}", *more]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=ENVIRONMENT) as child:
-            said = []
-            for line in child.stderr:
-                said.append(line.rstrip())
-                # Python loses a Ctrl-C that falls into a destructor; a person would press again.
-                if line.startswith((f"epoch {number}/", f"epoch {number + 12}/")):
-                    child.send_signal(signal_number)
-            assert child.stdout.read() == ""
-        return child.returncode, said
+    def live_until_step(number, signal_name, *more):
+        """Start the command, which sends itself the signal in that step; exit status and what it said."""
+        command = [sys.executable, "-c", DYING, str(number), signal_name, *argv, f"--out={run}", *more]
+        child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+        assert child.stdout == ""
+        return child.returncode, child.stderr.splitlines()
 
-    status, said = live_until_epoch(2, signal.SIGINT)
+    status, said = live_until_step(29, "SIGINT")
     assert status == 130
     assert said[-1] == "tfmr: interrupted; to go on, give the same command with --resume"
     assert "is not over" in refused(capsys, "translate", "--run", str(run), "un")
 
-    status, said = live_until_epoch(20, signal.SIGKILL, "--resume")
+    status, said = live_until_step(61, "SIGKILL", "--resume")
     assert status == -signal.SIGKILL
     assert not said[0].startswith("epoch 1/")
     assert not (run / "model.safetensors").exists()

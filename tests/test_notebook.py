@@ -135,3 +135,11 @@ def test_values_of_many_kinds_equal_themselves(capsys, value):
 def test_cases_must_be_tuples_of_arguments(cases):
     with pytest.raises((InputError, TypeError), match="cases"):  # TypeError: while shapes are checked
         notebook.check(mean, mean, cases)
+
+
+def test_the_line_is_the_same_whatever_was_drawn_before(capsys):
+    lines = set()
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        lines.add(said(capsys, lambda n: torch.rand(n), lambda n: torch.zeros(n), [(3,)]))
+    assert len(lines) == 1

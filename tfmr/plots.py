@@ -215,7 +215,7 @@ def _alignment_matrix(weights: Any, columns: int, rows: int) -> np.ndarray:
     matrix = _array(weights, "weights", 2)
     if matrix.shape != (rows, columns):
         raise InputError(
-            f"weights: expected shape (target, source) = ({rows}, {columns}) from the labels, got {matrix.shape}"
+            f"weights: expected shape (target, source), by the labels ({rows}, {columns}), got {matrix.shape}"
         )
     if matrix.size == 0:
         raise InputError("weights: expected at least one source and one target token, got none")

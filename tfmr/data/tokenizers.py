@@ -107,7 +107,7 @@ class WordTokenizer:
 # What merges may not cross. Wherever ``word_tokenize`` cuts, one of these ends: so a piece belongs to one
 # word, and each word has a piece. The space before a word is part of its first piece.
 _PIECE_LIMITS = (
-    r" ?(?i:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)['’]"  # an elided form: l', qu'
+    r" ?(?i:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)['’](?![sS](?!\w))"  # an elided form: l', qu'
     r"|['’][sS](?!\p{L})| ?[\p{L}\p{M}]+| ?\p{N}+"  # 's, letters, digits
     r"| ?\.{2,}| ?[^\s\p{L}\p{M}\p{N}]"  # dots of omission, any other sign alone
 )

@@ -6,7 +6,7 @@ import unicodedata
 # French forms that lose their vowel before another vowel: j', l', d', qu', jusqu' … but not «aujourd'hui».
 _ELIDED = r"(?:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)['’]"
 _ELISION = re.compile(_ELIDED, re.IGNORECASE)
-_ELISION_BEFORE_WORD = re.compile(_ELIDED + r"(?=\w)", re.IGNORECASE)
+_ELISION_BEFORE_WORD = re.compile(_ELIDED + r"(?=\w)(?!s(?!\w))", re.IGNORECASE)  # but not "c's"
 _POSSESSIVE = re.compile(r"['’]s", re.IGNORECASE)
 _POSSESSIVE_AFTER_WORD = re.compile(r"(?<=.)['’]s\Z", re.IGNORECASE)
 _OPENING = re.compile(r"[\"“„«(\[{¿¡]")

@@ -1,4 +1,4 @@
-// node a11y.mjs ../../_build/html : serves the built book on this machine, opens every page in light mode, dark
+// node a11y.mjs ../../_build/html [PAGE.html ...] : serves the built book on this machine, opens every page in light mode, dark
 // mode and at a phone's width, and fails on any axe violation, script error, request that leaves this
 // machine or is not answered, or page that scrolls sideways. CHROMIUM names the browser (default /usr/bin/chromium).
 import { createServer } from "node:http";
@@ -27,7 +27,7 @@ const server = createServer(async (request, response) => {
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const home = `http://127.0.0.1:${server.address().port}`;
 
-const pages = ["genindex.html", "search.html"].concat(
+const pages = process.argv.length > 3 ? process.argv.slice(3) : ["genindex.html", "search.html"].concat(
   readdirSync(join(root, "chapters")).filter((name) => name.endsWith(".html")).map((name) => `chapters/${name}`));
 const views = [
   { name: "light", colorScheme: "light", viewport: { width: 1280, height: 900 } },
@@ -46,6 +46,7 @@ for (const { name, ...view } of views) {
   await context.addInitScript((mode) => localStorage.setItem("mode", mode), view.colorScheme);
   for (const path of pages) {
     const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
     const say = (text) => problems.push(`${path} (${name}): ${text}`);
     page.on("pageerror", (error) => say(`script error: ${error.message}`));
     page.on("request", (request) => {

@@ -3,9 +3,9 @@
 Every constituent is built on both sides at once, and each French word is made together with the English words
 it translates. The links are therefore not found afterwards; they are there before the words have an order.
 
-A link is **sure** (``pair.links``) where a careful annotator would draw it, and **possible** (``pair.possible``)
-where one would accept it without asking for it, as in Och and Ney (2003), "A Systematic Comparison of Various
-Statistical Alignment Models", section 5. The convention, with an example of each rule:
+A link is **sure** (``pair.links``) where a careful annotator would draw it, and **possible**
+(``pair.possible``) where one would accept it without asking for it, as in Och and Ney (2003), "A Systematic
+Comparison of Various Statistical Alignment Models", section 5. The convention, with an example of each rule:
 
 =====================================  ==========================  ===========================================
 what                                   example                     links

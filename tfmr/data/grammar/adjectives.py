@@ -1,18 +1,19 @@
 """The adjectives, as a table: one adjective a line.
 
-Columns: French masculine singular, English, position, then the tags of the nouns it may describe (``!tag``
-takes nouns out again, ``=tag`` lets them in after *être* only; a French noun is its own tag). Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *être*.
-An English ``big|person:tall`` means *tall* of a person, *big* of anything else.
+Columns: French masculine singular, English, position, then the tags of the nouns it may describe:
+``!tag`` takes nouns out again, ``=tag`` lets them in after *être* only, and a French noun is its own tag.
+Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *être*. An English
+``big|person:tall`` means *tall* of a person, *big* of anything else.
 """
 
 ADJECTIVES = """
 bon          good           <  skilled food drink work text idea !wrong
 mauvais      bad            <  work story thought wrong
-petit        small|child:little   <  animal thing clothing child place vehicle device !road !tall
+petit        small|child:little <  animal thing clothing child place vehicle device !road !tall
 grand        big|person:tall      <  animal thing place vehicle plant part =person
 jeune        young          <  adult animal !kin
 vieux        old            <  adult pet clothing vehicle place page furniture work device story home
-nouveau      new            <  skilled thing clothing vehicle text work building idée théorie méthode solution règle
+nouveau      new            <  skilled thing clothing vehicle text work building newer
 beau         beautiful      <  animal place thing clothing work plant water
 joli         pretty         <  clothing gift home green town plant image song
 long         long           <  text event water road work
@@ -43,29 +44,24 @@ pauvre       poor           >  adult
 timide       shy            >  person
 drôle        funny          >  person story song
 sérieux      serious        >  adult learner
-patient      patient        >  person
 fort         strong         >  adult farm wild
 calme        calm           >  person pet
 tranquille   quiet          >  place !crossed
 bruyant      noisy          >  child road device
-sympathique  nice           >  person !famous
 étranger     foreign        >  learner touriste language_unit paper
 moderne      modern         >  building device art
 classique    classical      >  art
-important    important      >  idea event text !wrong
+important    important      >  idea event lettre article message livre !wrong
 difficile    difficult      >  asked taught language_unit =field
 facile       easy           >  asked taught language_unit
 intéressant  interesting    >  text work thought taught =field
 utile        useful         >  tool device page thought taught =field
-simple       simple         >  idea made !wrong
-dangereux    dangerous      >  wild road tool water
+simple       simple         >  idea !wrong
+dangereux    dangerous      >  wild road couteau hache marteau water
 rapide       fast           >  vehicle fast electric
 lent         slow           >  vehicle slow electric
 magnifique   magnificent    >  visited water image plant
-ennuyeux     boring         >  page work story event
 élégant      elegant        >  clothing
-confortable  comfortable    >  furniture home driven
-international  international  >  international conférence
 lourd        heavy          >  heavy
 léger        light          >  heavy clothing !tool
 propre       clean          >  clothing washed room
@@ -80,7 +76,6 @@ délicieux    delicious      >  food drink
 mûr          ripe           >  fruit
 sucré        sweet          >  drink fruit
 secret       secret         >  opens thought
-scientifique scientific     >  article livre rapport théorie méthode
 fidèle       faithful       >  faithful
 électrique   electric       >  driven vélo guitare
 artificiel   artificial     >  mind

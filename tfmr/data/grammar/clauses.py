@@ -4,7 +4,8 @@ from tfmr.data.grammar import choices, function_words
 from tfmr.data.grammar.lexicon import PERSON, adjectives_for, select, verbs_for, verbs_taking
 from tfmr.data.grammar.noun_phrases import NP, coordinate, name, noun_phrase, random_pronoun
 from tfmr.data.grammar.place_phrases import place_phrase, spot_phrase
-from tfmr.data.grammar.predicates import HAVE_STATE, Need, Plan, predicate
+from tfmr.data.grammar.plans import HAVE_STATE, Need, Plan
+from tfmr.data.grammar.predicates import predicate
 from tfmr.data.grammar.tokens import En, Fr
 from tfmr.data.grammar.verb_groups import is_state, verb_group
 
@@ -37,7 +38,9 @@ def subject_phrase(state, tense="present", people_only=False, later=False):
     """Who or what a clause is about; ``later``: it is not the first clause."""
     state.owner = None
     rest = 0 if people_only else 9
-    kind = state.weigh(((20 if later else 38, "pronoun"), (19, "name"), (27, "person"), (rest, "animal"), (rest, "thing")))
+    kind = state.weigh(
+        ((20 if later else 38, "pronoun"), (19, "name"), (27, "person"), (rest, "animal"), (rest, "thing"))
+    )
     if kind == "pronoun":
         return random_pronoun(state, tense=tense, here=later)
     if kind == "name":
@@ -57,15 +60,21 @@ def subject_phrase(state, tense="present", people_only=False, later=False):
 def argument(state, noun, **how):
     """A noun phrase, perhaps with a relative clause, perhaps with its place."""
     np = noun_phrase(state, noun, **how)
-    if not np.narrowed and noun.tags & {"small", "page", "breaks", "pet"} and how.get("kind") != "indefinite" and state.spend(3, 0.15):
+    if (
+        not np.narrowed
+        and noun.tags & {"small", "page", "breaks", "pet"}
+        and np.number == 1
+        and how.get("kind") != "indefinite"
+        and state.spend(3, 0.15)
+    ):
         fr_place, en_place = spot_phrase(state)
         np.fr, np.en, np.narrowed = np.fr + fr_place, np.en + en_place, True
         return np
     return relative_after(state, np)
 
 
-def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=True, plan=None, lemmas=choices.ANY,
-           later=False):  # fmt: skip
+def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=True, plan=None,
+           lemmas=choices.ANY, later=False):  # fmt: skip
     """A whole clause in one tense.
 
     Args:
@@ -82,10 +91,10 @@ def clause(state, tense, *, subject=None, question=False, plain=False, adjuncts=
     outer, state.owner = state.owner, subject
     negation = None
     if plan is None:
-        if not plain and state.chance(0.2):
+        if not plain and subject.kind != "each" and state.chance(0.2):
             negation = state.weigh(((6, "pas"), (2, "jamais"), (2, "plus")))
         lemmas = _suited_lemmas(lemmas, tense, negation)
-        plan = predicate(state, subject, Need(tense, negation is not None, lemmas, argument))
+        plan = predicate(state, subject, Need(tense, negation, lemmas, argument))
         if negation == "plus" and tense == "past" and not is_state(plan.verb):
             negation = "pas"  # no "ne … plus" of what is done once
         if negation == "jamais" and (is_state(plan.verb) or plan.verb.kind == "infinitive"):
@@ -144,14 +153,19 @@ def time_phrase(entry):
 def relative_after(state, np):
     """The noun phrase with a relative clause behind it, where there is room and it makes sense."""
     noun = np.noun
-    if state.depth >= 2 or np.narrowed or noun.tags & {"bare", "time", "kin"} or not state.spend(5, 0.25 if state.depth else 0.4):
+    if (
+        state.depth >= 2
+        or np.narrowed
+        or noun.tags & {"bare", "time", "kin"}
+        or not state.spend(5, 0.25 if state.depth else 0.4)
+    ):
         return np
     outer, state.owner = state.owner, None
     state.depth += 1
-    takers = verbs_taking(noun)
+    takers = tuple(verb for verb in verbs_taking(noun) if verb.lemma not in state.said)
     tense = state.weigh(((45, "present"), (45, "past"), (12, "future")))
     about_itself = 0.6 if "person" in noun.tags else 0.5 if "animal" in noun.tags else 0.0
-    if noun.fr_prep and noun.tags & {"town", "building", "place"} and state.chance(0.5):
+    if noun.fr_prep and noun.tags & {"town", "building", "green"} and state.chance(0.5):
         fr, en = _where(state, tense)
     elif takers and not state.chance(about_itself):
         fr, en = _whom(state, np, tense, takers)
@@ -176,6 +190,8 @@ def _who(state, np, tense):
 def _whom(state, np, tense, takers):
     """que Marie a mangée: that Mary ate. The participle agrees with what *que* stands for."""
     verb = state.fresh(takers)
+    if tense == "future" and is_state(verb):
+        tense = "present"
     subject = _short_subject(state, verb, tense)
     outer, state.owner = state.owner, subject
     state.combos.append(("object", verb.lemma, np.noun.lemma))
@@ -212,4 +228,9 @@ def _short_subject(state, verb, tense):
         return random_pronoun(state, tense=tense)
     if kind == "name":
         return name(state)
-    return noun_phrase(state, state.fresh(select("adult learner" if only == "person" else "adult")), role="subject", plain=True)
+    return noun_phrase(
+        state,
+        state.fresh(select("adult learner" if only == "person" else "adult")),
+        role="subject",
+        plain=True,
+    )

@@ -19,7 +19,12 @@ def choose_determiner(state, noun, role, number, negated, generic):
         if "one" in tags or role == "de":
             return "possessive"
         return state.weigh(((75, "possessive"), (12, "definite"), (indefinite / 2, "indefinite")))
-    options = [(42, "definite"), (_ownership(noun), "possessive"), (9, "demonstrative"), (indefinite, "indefinite")]
+    options = [
+        (42, "definite"),
+        (ownership(noun), "possessive"),
+        (9, "demonstrative"),
+        (indefinite, "indefinite"),
+    ]
     if number == 2 and role != "de" and not negated:
         options += [(9, "number"), (4, "several"), (4, "few")]
     if number == 1 and role == "subject" and "mass" not in tags:
@@ -29,12 +34,28 @@ def choose_determiner(state, noun, role, number, negated, generic):
     return state.weigh(options)
 
 
-def _ownership(noun):
+def ownership(noun):
     """How likely a noun is somebody's: my bag, my doctor, but hardly my wolf, my king or my tourist."""
     tags = noun.tags
-    if "person" in tags and ("job" not in tags or "famous" in tags) or tags & {"wild", "water", "town", "crossed"}:
+    if tags & {"wild", "water", "town", "crossed"} or "person" in tags and noun.lemma not in _OWN_PEOPLE:
+        return 0
+    if "place" in tags and noun.lemma not in _OWN_PLACES:
         return 0
     return 25 if tags & {"clothing", "vehicle", "home", "thing", "pet"} else 14
+
+
+_OWN_PEOPLE = (
+    "professeur",
+    "médecin",
+    "avocat",
+    "dentiste",
+    "boulanger",
+    "jardinier",
+    "directeur",
+    "élève",
+    "invité",
+)
+_OWN_PLACES = ("maison", "appartement", "jardin", "cuisine", "chambre", "bureau", "école", "hôtel", "ferme")
 
 
 def put_determiner(state, np, kind, negated, bare, adjective_first, narrowed):
@@ -42,7 +63,9 @@ def put_determiner(state, np, kind, negated, bare, adjective_first, narrowed):
     index = 2 if np.number == 2 else ("m", "f").index(np.gender)
     if kind == "definite":
         form = function_words.DEFINITE[index]
-        if isinstance(narrowed, En):  # the neighbour's book: "the" belongs to the owner, 's does the work of "le"
+        if isinstance(
+            narrowed, En
+        ):  # the neighbour's book: "the" belongs to the owner, 's does the work of "le"
             np.fr.insert(0, article(form, maybe=(narrowed,)))
         elif bare and narrowed is None and (np.number == 2 or {"mass", "bare"} & np.noun.tags):
             np.fr.insert(0, article(form))

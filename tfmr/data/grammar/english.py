@@ -1,18 +1,71 @@
 """English inflection: what is regular by rule, what is not in tables."""
 
 _PLURALS = {
-    "man": "men", "woman": "women", "child": "children", "mouse": "mice", "sheep": "sheep", "fish": "fish",
-    "knife": "knives", "wolf": "wolves", "scarf": "scarves", "hero": "heroes", "hypothesis": "hypotheses", "tomato": "tomatoes",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "mouse": "mice",
+    "sheep": "sheep",
+    "fish": "fish",
+    "knife": "knives",
+    "wolf": "wolves",
+    "scarf": "scarves",
+    "hero": "heroes",
+    "hypothesis": "hypotheses",
+    "tomato": "tomatoes",
 }
 _PASTS = {
-    "eat": "ate", "drink": "drank", "buy": "bought", "sell": "sold", "choose": "chose", "find": "found",
-    "lose": "lost", "forget": "forgot", "hide": "hid", "keep": "kept", "read": "read", "write": "wrote",
-    "teach": "taught", "understand": "understood", "hear": "heard", "sing": "sang", "wear": "wore",
-    "break": "broke", "drive": "drove", "leave": "left", "build": "built", "draw": "drew", "catch": "caught",
-    "feed": "fed", "see": "saw", "meet": "met", "know": "knew", "cut": "cut", "give": "gave", "show": "showed",
-    "lend": "lent", "send": "sent", "tell": "told", "sleep": "slept", "run": "ran", "swim": "swam", "fall": "fell",
-    "go": "went", "come": "came", "think": "thought", "grow": "grew", "get": "got", "wake": "woke", "take": "took",
-    "begin": "began", "say": "said", "have": "had", "do": "did", "learn": "learned", "dream": "dreamed", "make": "made",
+    "eat": "ate",
+    "drink": "drank",
+    "buy": "bought",
+    "sell": "sold",
+    "choose": "chose",
+    "find": "found",
+    "lose": "lost",
+    "forget": "forgot",
+    "hide": "hid",
+    "keep": "kept",
+    "read": "read",
+    "write": "wrote",
+    "teach": "taught",
+    "understand": "understood",
+    "hear": "heard",
+    "sing": "sang",
+    "wear": "wore",
+    "break": "broke",
+    "drive": "drove",
+    "leave": "left",
+    "build": "built",
+    "draw": "drew",
+    "catch": "caught",
+    "feed": "fed",
+    "see": "saw",
+    "meet": "met",
+    "know": "knew",
+    "cut": "cut",
+    "give": "gave",
+    "show": "showed",
+    "lend": "lent",
+    "send": "sent",
+    "tell": "told",
+    "sleep": "slept",
+    "run": "ran",
+    "swim": "swam",
+    "fall": "fell",
+    "go": "went",
+    "come": "came",
+    "think": "thought",
+    "grow": "grew",
+    "get": "got",
+    "wake": "woke",
+    "take": "took",
+    "begin": "began",
+    "say": "said",
+    "have": "had",
+    "do": "did",
+    "learn": "learned",
+    "dream": "dreamed",
+    "make": "made",
 }
 _DOUBLED = ("run", "swim", "cut", "forget", "stop", "get", "begin", "travel", "prefer")
 # A vowel letter that sounds like a consonant, and the other way round.
@@ -74,7 +127,14 @@ def starts_with_vowel_sound(word: str) -> bool:
 
 def comparative(adjective: str) -> str | None:
     """taller, nicer, happier; None where English says *more intelligent*."""
-    irregular = {"good": "better", "bad": "worse", "big": "bigger", "sad": "sadder", "hot": "hotter"}
+    irregular = {
+        "good": "better",
+        "bad": "worse",
+        "big": "bigger",
+        "sad": "sadder",
+        "hot": "hotter",
+        "shy": "shyer",
+    }
     if adjective in irregular:
         return irregular[adjective]
     if adjective in _SHORT:
@@ -84,7 +144,8 @@ def comparative(adjective: str) -> str | None:
     return None
 
 
-_SHORT = frozenset(
-    "small tall young old new long high kind rich poor shy funny strong calm quiet nice easy fast slow heavy light "
-    "clean dirty cold warm pretty happy lazy noisy wide brave polite".split()
-)
+_SHORT = (
+    "small", "tall", "young", "old", "new", "long", "high", "kind", "rich", "poor", "shy", "funny",
+    "strong", "calm", "quiet", "nice", "easy", "fast", "slow", "heavy", "light", "clean", "dirty",
+    "cold", "warm", "pretty", "happy", "lazy", "noisy", "wide", "brave", "polite",
+)  # fmt: skip

@@ -4,13 +4,35 @@ from functools import cache
 
 # --- nouns and adjectives -------------------------------------------------------------------------------
 
-H_ASPIRE = ("haricot", "homard", "hibou", "hérisson", "hamster", "héros", "hache", "harpe", "hangar", "haut",
-            "hollandais")
+H_ASPIRE = (
+    "haricot",
+    "homard",
+    "hibou",
+    "hérisson",
+    "hamster",
+    "héros",
+    "hache",
+    "harpe",
+    "hangar",
+    "haut",
+    "hollandais",
+)
 _PLURALS = {"bijou": "bijoux", "hibou": "hiboux", "œil": "yeux", "festival": "festivals"}
 _FEMININES = {
-    "beau": "belle", "nouveau": "nouvelle", "vieux": "vieille", "blanc": "blanche", "long": "longue",
-    "frais": "fraîche", "gentil": "gentille", "public": "publique", "bas": "basse", "doux": "douce",
-    "secret": "secrète", "inquiet": "inquiète", "bon": "bonne", "jaloux": "jalouse",
+    "beau": "belle",
+    "nouveau": "nouvelle",
+    "vieux": "vieille",
+    "blanc": "blanche",
+    "long": "longue",
+    "frais": "fraîche",
+    "gentil": "gentille",
+    "public": "publique",
+    "bas": "basse",
+    "doux": "douce",
+    "secret": "secrète",
+    "inquiet": "inquiète",
+    "bon": "bonne",
+    "jaloux": "jalouse",
 }
 _BEFORE_VOWEL = {"beau": "bel", "nouveau": "nouvel", "vieux": "vieil"}
 
@@ -40,7 +62,13 @@ def feminine(form: str) -> str:
         return _FEMININES[form]
     if form.endswith("e"):
         return form
-    for masculine_end, feminine_end in (("eux", "euse"), ("er", "ère"), ("el", "elle"), ("en", "enne"), ("f", "ve")):
+    for masculine_end, feminine_end in (
+        ("eux", "euse"),
+        ("er", "ère"),
+        ("el", "elle"),
+        ("en", "enne"),
+        ("f", "ve"),
+    ):
         if form.endswith(masculine_end):
             return form[: -len(masculine_end)] + feminine_end
     return form + "e"
@@ -53,8 +81,17 @@ def before_vowel(form: str) -> str:
 
 # --- verbs ----------------------------------------------------------------------------------------------
 
-TAKES_ETRE = frozenset(
-    "aller venir arriver partir sortir entrer rentrer rester retourner tomber monter devenir".split()
+TAKES_ETRE = (
+    "aller",
+    "venir",
+    "arriver",
+    "partir",
+    "sortir",
+    "entrer",
+    "rentrer",
+    "rester",
+    "retourner",
+    "tomber",
 )
 
 # infinitive: six forms of the present, stem of the future, past participle
@@ -118,7 +155,7 @@ def present(verb: str) -> tuple[str, ...]:
 
 
 def _present_of_two_stems(verb: str) -> tuple[str, ...]:
-    """prendre, mettre, conduire, construire and their compounds: one stem for je, tu, il, others for the rest."""
+    """prendre, mettre, conduire, construire and the like: one stem for je, tu, il, others for the rest."""
     if verb.endswith("prendre"):
         short, third, long, longest = verb[:-2] + "s", verb[:-2], verb[:-3], verb[:-3] + "n"
     elif verb.endswith("mettre"):
@@ -132,7 +169,9 @@ def _respelled(verb: str, ending: str) -> str:
     """Stem and ending of an -er verb, with the spelling that keeps the sound: mangeons, achète, envoie."""
     stem = verb[:-2]
     if ending[0] in "oa":
-        return (stem[:-1] + "ç" if stem.endswith("c") else stem + "e" if stem.endswith("g") else stem) + ending
+        return (
+            stem[:-1] + "ç" if stem.endswith("c") else stem + "e" if stem.endswith("g") else stem
+        ) + ending
     silent = ending in ("e", "es", "ent", "er")
     if silent and verb in ("acheter", "lever", "promener"):
         at = stem.rindex("e")
@@ -175,8 +214,14 @@ def participle(verb: str) -> str:
     if verb in _IRREGULAR:
         return _IRREGULAR[verb][2]
     for infinitive_end, participle_end in (
-        ("er", "é"), ("prendre", "pris"), ("mettre", "mis"), ("uire", "uit"), ("vrir", "vert"), ("frir", "fert"),
-        ("ir", "i"), ("dre", "du"),
+        ("er", "é"),
+        ("prendre", "pris"),
+        ("mettre", "mis"),
+        ("uire", "uit"),
+        ("vrir", "vert"),
+        ("frir", "fert"),
+        ("ir", "i"),
+        ("dre", "du"),
     ):
         if verb.endswith(infinitive_end):
             return verb[: -len(infinitive_end)] + participle_end

@@ -2,16 +2,17 @@
 
 import random
 import zlib
+from functools import cache
 
 from tfmr.data.corpus import Corpus
 from tfmr.data.grammar.sentences import running_example, sentence
 from tfmr.data.grammar.state import State
 from tfmr.data.grammar.tokens import finish
-from tfmr.data.words import word_tokenize
 from tfmr.errors import InputError
 
 # (weight, shortest, longest) aims in French words: a broad mixture with plenty of short and long ones.
-_AIMS = ((36, 3, 8), (26, 9, 15), (18, 16, 24), (20, 25, 36))
+_AIMS = ((33, 3, 8), (24, 9, 15), (20, 16, 24), (23, 25, 37))
+_SIMPLEST = 5  # words of a sentence without anything optional
 _HELD_OUT_SHARE = 32  # one combination in so many is held out
 _VALID, _TEST, _LONG, _NOVEL = 1_000, 1_000, 500, 500
 
@@ -23,8 +24,8 @@ def generate(size, seed=0, min_length=3, max_length=40, lexicon=1.0):
         size: how many.
         seed: another one, other sentences.
         min_length, max_length: in French words, the final mark included.
-        lexicon: the share of the words to use, from 0 to 1. With fewer words each is met more often, so that a
-            small model learns them all and its other weaknesses show.
+        lexicon: the share of the words to use, from 0 to 1. With fewer words each is met more often, so that
+            a small model learns them all and its other weaknesses show.
 
     Raises:
         InputError: an argument is out of range.
@@ -41,25 +42,26 @@ def _check(size, seed, min_length, max_length):
         if not isinstance(value, int) or value < least:
             raise InputError(f"{name}: expected a whole number of at least {least}, came {value!r}")
     if not isinstance(max_length, int) or max_length < min_length or max_length < 5:
-        raise InputError(f"max_length: expected a whole number of at least 5 and min_length, came {max_length!r}")
+        raise InputError(
+            f"max_length: expected a whole number of at least 5 and min_length, came {max_length!r}"
+        )
 
 
 def _stream(rng, min_length, max_length, seen, lexicon=1.0):
     """Endless (pair, combinations) with no French sentence twice."""
-    aims = [(w, max(a, min_length), min(b, max_length)) for w, a, b in _AIMS if a <= max_length and b >= min_length]
+    aims = [
+        (w, max(a, min_length), min(b, max_length))
+        for w, a, b in _AIMS
+        if a <= max_length and b >= min_length
+    ]
     if not aims:
         aims = [(1, min_length, max_length)]
-    total = sum(weight for weight, _, _ in aims)
     while True:
-        point = rng.random() * total
-        for weight, shortest, longest in aims:  # noqa: B007 - used after the loop
-            point -= weight
-            if point < 0:
-                break
+        shortest, longest = _pick_aim(rng, aims)
         aim = shortest + int(rng.random() * (longest - shortest + 1))
-        state = State(rng, max(0, aim - 5), lexicon)
+        state = State(rng, max(0, aim - _SIMPLEST), lexicon)
         fr, en = sentence(state)
-        if not min_length <= len(fr) <= max_length + 3 or len(fr) < shortest:
+        if not shortest <= len(fr) <= max_length + 3:  # contraction will make it a little shorter
             continue
         pair = finish(fr, en)
         length = _num_words(pair.src)
@@ -68,6 +70,17 @@ def _stream(rng, min_length, max_length, seen, lexicon=1.0):
             yield pair, state.combos
 
 
+def _pick_aim(rng, aims):
+    """The bounds of one aim, in proportion to its weight."""
+    point = rng.random() * sum(weight for weight, _, _ in aims)
+    for weight, shortest, longest in aims:
+        point -= weight
+        if point < 0:
+            return shortest, longest
+    return aims[-1][1:]
+
+
+@cache
 def held_out(combination):
     """Whether a (kind, lemma, lemma) combination is kept for the novel split: the same on every machine."""
     if "intelligence" in combination:  # the running example is for training
@@ -78,8 +91,8 @@ def held_out(combination):
 def load_grammar(size=20_000, seed=0):
     """The corpus: ``size`` pairs for training, and test sets that share no French sentence with them.
 
-    ``valid`` and ``test`` (1,000 each) are drawn like ``train``. ``extra["long"]`` (500) has sentences of 25 to
-    40 French words. ``extra["novel"]`` (500) has sentences with an adjective and its noun, or a verb and its
+    ``valid`` and ``test`` (1,000 each) are drawn like ``train``; ``extra["long"]`` (500) has sentences of 25
+    to 40 French words; ``extra["novel"]`` (500) sentences with an adjective and its noun, or a verb and its
     object, that never meet in the other splits, although every word form is in ``train``; a tiny ``train``
     knows too few words, and then there are fewer of them. All but ``train`` and ``novel`` are the same for
     every ``size``. The running example opens ``train``.
@@ -92,37 +105,44 @@ def load_grammar(size=20_000, seed=0):
     _check(size, seed, 3, 40)
     example = running_example()
     seen = {example.src}
-    known = _without_novelty(_stream(random.Random(seed), 3, 40, seen))
-    known_long = _without_novelty(_stream(random.Random(seed + 1_000_003), 25, 40, seen))
-    valid = [next(known) for _ in range(_VALID)]
-    test = [next(known) for _ in range(_TEST)]
-    long = [next(known_long) for _ in range(_LONG)]
-    train = [example, *(next(known) for _ in range(size - 1))]
-    novel = _novel(_stream(random.Random(seed + 2_000_003), 3, 40, seen), train)
+    stream = _stream(random.Random(seed), 3, 40, seen)
+    stream_of_long = _stream(random.Random(seed + 1_000_003), 25, 40, seen)
+    candidates = []  # sentences with a held-out combination
+    valid = _without_novelty(stream, _VALID, candidates)
+    test = _without_novelty(stream, _TEST, candidates)
+    long = _without_novelty(stream_of_long, _LONG, [])
+    train = [example, *_without_novelty(stream, size - 1, candidates)]
+    novel = _novel(stream, train, candidates)
     return Corpus("grammar", "fr", "en", train, valid, test, {"long": long, "novel": novel})
 
 
-def _without_novelty(stream):
-    return (pair for pair, combinations in stream if not any(map(held_out, combinations)))
-
-
-def _novel(stream, train):
-    """Sentences with a held-out combination, all of whose words occur in ``train``."""
-    words = {word for pair in train for word in _forms(pair)}
+def _without_novelty(stream, size, candidates):
+    """The next sentences without a held-out combination; those with one go to ``candidates``."""
     found = []
-    for _ in range(_NOVEL * 24):  # enough where train knows the vocabulary, soon over where it does not
+    while len(found) < size:
         pair, combinations = next(stream)
-        if any(map(held_out, combinations)) and words.issuperset(_forms(pair)):
-            found.append(pair)
-            if len(found) == _NOVEL:
-                break
+        (candidates if any(map(held_out, combinations)) else found).append(pair)
     return found
 
 
+def _novel(stream, train, candidates):
+    """Sentences with a held-out combination, all of whose words occur in ``train``."""
+    words = set()
+    for pair in train:
+        words |= _forms(pair)
+    if len(train) > _NOVEL:  # a tiny train knows too few words to go on looking
+        while len(candidates) < 3 * _NOVEL:
+            _without_novelty(stream, 1, candidates)
+    return [pair for pair in candidates if words.issuperset(_forms(pair))][:_NOVEL]
+
+
 def _forms(pair):
-    """Word forms with a mark of their language."""
-    return [f"fr {form}" for form in word_tokenize(pair.src)] + [f"en {form}" for form in word_tokenize(pair.tgt)]
+    """The word forms of both sides, as ``word_tokenize`` finds them; the French ones have a mark."""
+    french = pair.src.replace("'", "' ").split(" ")
+    english = pair.tgt.replace("'s", " 's").split(" ")
+    return {*english, *(f"fr {form}" for form in french)}
 
 
 def _num_words(text):
+    """French words in a text: every space and every elision begins one."""
     return text.count(" ") + text.count("'") + 1

@@ -6,9 +6,14 @@ from functools import cache
 from tfmr.data.grammar import adjectives, english, french, nouns, places, verbs
 
 
+def lemmas(text):
+    """A set of dictionary entries, written as one string."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, eq=False)
 class Noun:
-    """A noun of one gender; ``forms`` and ``english`` hold singular and plural. ``lemma`` is its dictionary entry."""
+    """A noun of one gender; ``forms`` and ``english`` hold singular and plural, ``lemma`` the entry."""
 
     lemma: str
     gender: str
@@ -22,7 +27,7 @@ class Noun:
 
 @dataclass(frozen=True, eq=False)
 class Adjective:
-    """``forms`` by (gender, number); ``elsewhere`` is the English of nouns that have that tag: {"person": "tall"}."""
+    """``forms`` by (gender, number); ``elsewhere`` is the English beside a tag: {"person": "tall"}."""
 
     lemma: str
     forms: dict
@@ -63,7 +68,7 @@ class Verb:
 
 
 def matches(selector, noun_tags, lemma):
-    """Whether a selector such as ``food drink !pain`` takes a noun: a named tag or lemma, none with "!" named."""
+    """Whether a selector such as ``food drink !pain`` takes a noun: by tag or by lemma; "!" refuses."""
     found = False
     for part in selector.split():
         if part.startswith("!"):
@@ -85,7 +90,9 @@ def _noun(lemma, form, gender, en, tags, **more):
     if "pair" in tags:  # vacances, mathématiques: the table gives the plural
         return Noun(lemma, gender, (form, form), (en, en), frozenset(tags), **more)
     forms = (form, form if singular_only else french.plural(form))
-    return Noun(lemma, gender, forms, (en, en if singular_only else english.plural(en)), frozenset(tags), **more)
+    return Noun(
+        lemma, gender, forms, (en, en if singular_only else english.plural(en)), frozenset(tags), **more
+    )
 
 
 @cache
@@ -173,21 +180,30 @@ def all_verbs():
     return {
         "object": tuple(
             _verb(fr, en, subject=subject, objects=select(objects), pronoun=pronoun, kind="object")
-            for fr, en, subject, objects, pronoun in _rows(verbs.WITH_OBJECT, "|")
+            for fr, en, subject, pronoun, objects in _rows(verbs.WITH_OBJECT, "|")
         ),
         "liking": tuple(
             _verb(fr, en, subject=subject, objects=select(objects), pronoun=pronoun, kind="liking")
-            for fr, en, subject, objects, pronoun in _rows(verbs.OF_LIKING, "|")
+            for fr, en, subject, pronoun, objects in _rows(verbs.OF_LIKING, "|")
         ),
         "receiver": tuple(
             _verb(fr, en, subject=subject, objects=select(objects), kind="receiver")
-            for fr, en, subject, objects, _ in _rows(verbs.WITH_RECEIVER, "|")
+            for fr, en, subject, objects in _rows(verbs.WITH_RECEIVER, "|")
         ),
         "alone": tuple(
-            _verb(fr, en, subject=subject, kind="alone") for fr, en, subject in _rows(verbs.WITHOUT_OBJECT, "|")
+            _verb(fr, en, subject=subject, kind="alone")
+            for fr, en, subject in _rows(verbs.WITHOUT_OBJECT, "|")
         ),
         "preposition": tuple(
-            _verb(fr, en, subject=subject, objects=select(objects), fr_prep=fr_prep, en_prep=en_prep, kind="preposition")
+            _verb(
+                fr,
+                en,
+                subject=subject,
+                objects=select(objects),
+                fr_prep=fr_prep,
+                en_prep=en_prep,
+                kind="preposition",
+            )
             for fr, en, subject, fr_prep, en_prep, objects in _rows(verbs.WITH_PREPOSITION, "|")
         ),
         "place": tuple(

@@ -10,10 +10,23 @@ class NP:
     """A noun phrase in both languages, with what agreement needs.
 
     ``binds`` tells whether *son* may refer to it (a person whose gender French shows), ``narrowed`` whether a
-    complement or a clause follows the noun, ``heavy`` whether it is a clause.
+    relative clause would be too much, ``heavy`` whether there is one. ``kind`` is that of the determiner.
     """
 
-    __slots__ = ("fr", "en", "person", "number", "en_number", "gender", "noun", "binds", "pronoun", "narrowed", "heavy")
+    __slots__ = (
+        "fr",
+        "en",
+        "person",
+        "number",
+        "en_number",
+        "gender",
+        "noun",
+        "binds",
+        "pronoun",
+        "narrowed",
+        "heavy",
+        "kind",
+    )
 
     def __init__(self, fr, en, noun, *, person=3, number=1, gender="m", pronoun=False, binds=False):
         self.fr, self.en, self.noun = fr, en, noun
@@ -21,6 +34,7 @@ class NP:
         self.en_number = number
         self.pronoun, self.binds = pronoun, binds
         self.narrowed = self.heavy = False
+        self.kind = None
 
     @property
     def human(self):
@@ -56,7 +70,7 @@ def random_pronoun(state, *, tense="present", strong=False, here=False):
         strong: as what follows a preposition.
         here: only who speaks or is spoken to; a third person would seem to take up somebody named before.
     """
-    rare = tense in ("future", "when")
+    rare = tense in ("future", "when", "progressive")
     person, number = state.weigh((
         (35, (1, 1)), (0 if rare else 12, (2, 1)), (0 if here else 60, (3, 1)),
         (0 if rare else 18, (1, 2)), (0 if rare else 11, (2, 2)), (0 if here else 28, (3, 2)),
@@ -79,7 +93,9 @@ def name(state):
     return NP(*word(form, form), PERSON[gender], gender=gender, binds=True)
 
 
-def noun_phrase(state, noun, *, role="object", negated=False, generic=False, number=None, kind=None, plain=False):
+def noun_phrase(
+    state, noun, *, role="object", negated=False, generic=False, number=None, kind=None, plain=False
+):
     """A noun with determiner, and adjectives and a complement where there is room.
 
     Args:
@@ -102,7 +118,8 @@ def noun_phrase(state, noun, *, role="object", negated=False, generic=False, num
     before, after = ([], []) if plain else _adjectives(state, noun, kind)
     core_fr, core_en, narrowed = _core(state, noun, number, before, after, kind, plain)
     np = NP(core_fr, core_en, noun, number=number, gender=noun.gender)
-    np.narrowed = narrowed is not None
+    np.narrowed = narrowed is not None or kind == "possessive"  # no relative clause after *mon livre*
+    np.kind = kind
     np.binds = number == 1 and "person" in tags and not noun.epicene
     if "bare" in tags and "pair" in tags:
         np.en_number = 1  # les mathématiques sont, mathematics is
@@ -119,7 +136,7 @@ def _number(state, tags):
 
 
 def _adjectives(state, noun, kind):
-    """Up to one adjective on either side of the French noun, each perhaps with an adverb of degree."""
+    """Up to one adjective on either side of the French noun."""
     before, after = [], []
     if kind in ("few", "several", "lot") or not state.spend(1, 0.4):
         return before, after
@@ -128,8 +145,11 @@ def _adjectives(state, noun, kind):
         return before, after
     adjective = state.fresh(options)
     (before if adjective.position == "<" else after).append(adjective)
-    if not after and (more := adjectives_for(noun, ">")) and state.spend(1, 0.2):
-        after.append(state.fresh(more))
+    if before and (more := adjectives_for(noun, ">")) and state.spend(1, 0.2):
+        second = state.fresh(more)
+        rank = choices.english_rank(adjective.english_for(noun.tags))
+        if choices.english_rank(second.english_for(noun.tags)) != rank:  # no good delicious soup
+            after.append(second)
     for chosen in before + after:
         state.combos.append(("adjective", chosen.lemma, noun.lemma))
     return before, after
@@ -143,16 +163,20 @@ def _core(state, noun, number, before, after, kind, plain):
         en = En(adjective.english_for(noun.tags))
         early = adjective.before_vowel if (gender, number) == ("m", 1) else None
         fr_before.append(Fr(adjective.forms[gender, number], (en,), before_vowel=early))
-        english.append((choices.ENGLISH_RANK.get(adjective.lemma, 1), [en]))
+        english.append((choices.english_rank(en.form), [en]))
     for adjective in after:
         en = En(adjective.english_for(noun.tags))
         words = [en]
-        if kind in ("definite", "indefinite") and adjective.lemma not in choices.KINDS and state.spend(1, 0.12):
+        if (
+            kind in ("definite", "indefinite")
+            and adjective.lemma not in choices.KINDS
+            and state.spend(1, 0.12)
+        ):
             fr_degree, en_degree = word("très", "very")
             fr_after += fr_degree
             words = [*en_degree, en]
         fr_after.append(Fr(adjective.forms[gender, number], (en,)))
-        english.append((choices.ENGLISH_RANK.get(adjective.lemma, 1), words))
+        english.append((choices.english_rank(en.form), words))
     if len(english) == 2 and english[1][0] < english[0][0]:
         english.reverse()
     en_noun = [En(noun.english[number - 1])]
@@ -168,8 +192,9 @@ _TOPICS = select("field wild !mind")
 _OWNED = frozenset(("thing", "clothing", "vehicle", "text", "pet", "home"))
 # What a noun may be a vessel of: selector of the contents.
 _VESSELS = {
-    "tasse": select("café thé lait"), "verre": select("eau lait vin jus"), "bouteille": select("eau lait vin jus"),
-    "sac": select("riz oignon pomme orange"), "boîte": select("bonbon crayon"), "assiette": select("riz soupe"),
+    "tasse": select("café thé lait"), "verre": select("eau lait vin"), "bouteille": select("eau lait vin"),
+    "sac": select("riz oignon pomme orange"), "boîte": select("bonbon crayon"),
+    "assiette": select("riz soupe"),
 }  # fmt: skip
 
 
@@ -182,12 +207,12 @@ def _complement(state, noun, fr, en, kind, has_adjective_after):
         fr_de, en_of = word("de", "of")
         inner_fr, inner_en = word(content.forms[number - 1], content.english[number - 1])
         return fr + fr_de + inner_fr, en + en_of + inner_en, "narrowed"
-    if lemma in ("professeur", "examen", "leçon", "exercice") and not has_adjective_after and state.spend(2, 0.25):
+    if lemma in ("professeur", "examen", "leçon") and not has_adjective_after and state.spend(2, 0.25):
         field = state.fresh(_SUBJECTS)
         fr_field, en_field = word(field.forms[0], field.english[0])
         # the physics teacher: nothing in English says "de", so it leans on the noun it introduces
         return [*fr, Fr("de", maybe=tuple(en_field)), *fr_field], [*en[:-1], *en_field, en[-1]], "narrowed"
-    if lemma in ("livre", "article", "rapport", "conférence", "film") and state.spend(3, 0.2):
+    if lemma in ("livre", "article", "conférence", "film") and state.spend(3, 0.2):
         fr_on, en_about = word("sur", "about")
         topic = noun_phrase(state, state.fresh(_TOPICS), number=2, generic=True, plain=True)
         return fr + fr_on + topic.fr, en + en_about + topic.en, "narrowed"
@@ -200,8 +225,10 @@ def _complement(state, noun, fr, en, kind, has_adjective_after):
         seen = noun_phrase(state, state.fresh(select("visited animal water")), role="de")
         return fr + fr_de + seen.fr, en + en_of + seen.en, "narrowed"
     if kind == "definite" and tags & _OWNED and state.spend(2, 0.3):
-        owner = name(state) if state.chance(0.5) else noun_phrase(
-            state, state.fresh(select("adult")), role="de", number=1, plain=True
+        owner = (
+            name(state)
+            if state.chance(0.5)
+            else noun_phrase(state, state.fresh(select("adult")), role="de", number=1, plain=True)
         )
         en_s = En("'s")
         return [*fr, Fr("de", (en_s,)), *owner.fr], [*owner.en, en_s, *en], en_s
@@ -218,7 +245,7 @@ def coordinate(first, second):
 
 
 def preposition(french, english, np):
-    """French and English preposition of any length before a noun phrase: all words of one link to all of the other."""
+    """A preposition before a noun phrase: all its French words are linked to all its English words."""
     en = [En(part) for part in english.split(" ")]
     fr = [Fr(part, tuple(en)) for part in french.split(" ")]
     return fr + np.fr, en + np.en

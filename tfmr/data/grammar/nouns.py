@@ -73,7 +73,6 @@ singe       m  monkey     animal wild
 éléphant    m  elephant   animal wild
 hibou       m  owl        animal wild
 hérisson    m  hedgehog   animal small
-hamster     m  hamster    animal pet furry small
 tortue      f  turtle     animal pet small slow
 grenouille  f  frog       animal small
 """
@@ -90,10 +89,8 @@ haricot     m  bean         food vegetable plural
 champignon  m  mushroom     food vegetable plural
 œuf         m  egg          food fresh plural
 gâteau      m  cake         food made sweet
-tarte       f  pie          food made sweet
 crêpe       f  pancake      food made sweet plural
 bonbon      m  sweet        food plural
-sandwich    m  sandwich     food made
 salade      f  salad        food made fresh
 homard      m  lobster      food fresh
 pain        m  bread        food mass made fresh
@@ -109,19 +106,17 @@ lait        m  milk         drink mass warm
 café        m  coffee       drink mass warm bitter
 thé         m  tea          drink mass warm bitter
 vin         m  wine         drink mass
-jus         m  juice        drink mass
 """
 
 TEXTS_AND_WORKS = """
-livre         m  book        text page written
-roman         m  novel       text page written story
+livre         m  book        text page written forgotten bought
+roman         m  novel       text page written story bought
 poème         m  poem        text written
 article       m  article     text written
 lettre        f  letter      text written sent
 message       m  message     text written sent
-journal       m  newspaper   text page paper
-dictionnaire  m  dictionary  text page useful
-rapport       m  report      text written sent
+journal       m  newspaper   text page paper bought
+dictionnaire  m  dictionary  text page useful bought
 histoire      f  story       text written story told
 chanson       f  song        work song
 film          m  film        work seen story
@@ -139,24 +134,23 @@ assiette    f  plate        thing breaks washed
 tasse       f  cup          thing breaks holds washed
 bouteille   f  bottle       thing breaks holds
 couteau     m  knife        thing tool washed
-stylo       m  pen          thing tool small
+stylo       m  pen          thing tool small lost
 crayon      m  pencil       thing tool small
-clé         f  key          thing small
+clé         f  key          thing small lost forgotten
 bijou       m  jewel        thing small gift
 cadeau      m  present      thing gift sent
 fleur       f  flower       thing gift coloured plant
 arbre       m  tree         plant tall
 jouet       m  toy          thing gift
-ballon      m  ball         thing gift
-parapluie   m  umbrella     thing coloured
-sac         m  bag          thing holds heavy coloured
-valise      f  suitcase     thing holds heavy coloured
+ballon      m  ball         thing gift lost
+parapluie   m  umbrella     thing coloured lost forgotten
+sac         m  bag          thing holds heavy coloured lost forgotten
+valise      f  suitcase     thing holds heavy coloured lost
 boîte       f  box          thing holds heavy opens
-billet      m  ticket       thing small
-montre      f  watch        thing gift device
-téléphone   m  phone        thing device electric
+billet      m  ticket       thing small lost forgotten
+montre      f  watch        thing gift device lost forgotten
+téléphone   m  phone        thing device electric lost
 ordinateur  m  computer     thing device electric
-machine     f  machine      device heavy electric
 hache       f  axe          thing tool heavy
 guitare     f  guitar       thing instrument
 piano       m  piano        thing instrument
@@ -169,13 +163,12 @@ mur         m  wall         part tall
 CLOTHES_AND_VEHICLES = """
 robe        f  dress       clothing coloured
 chemise     f  shirt       clothing coloured
-manteau     m  coat        clothing coloured
-chapeau     m  hat         clothing coloured
+manteau     m  coat        clothing coloured forgotten
+chapeau     m  hat         clothing coloured forgotten
 jupe        f  skirt       clothing coloured
 écharpe     f  scarf       clothing coloured
 chaussure   f  shoe        clothing coloured plural
 voiture     f  car         vehicle road driven coloured
-camion      m  lorry       vehicle road driven coloured
 bus         m  bus         vehicle road driven awaited coloured
 vélo        m  bicycle     vehicle road coloured
 train       m  train       vehicle awaited
@@ -206,29 +199,27 @@ italien         m  Italian      field bare one language
 """
 
 IDEAS_AND_EVENTS = """
-idée         f  idea         idea thought
-question     f  question     idea asked
-réponse      f  answer       idea thought
-problème     m  problem      idea asked
-solution     f  solution     idea thought
-rêve         m  dream        idea
+idée         f  idea         idea thought had newer
+question     f  question     idea asked had
+réponse      f  answer       idea thought found
+problème     m  problem      idea asked had
+solution     f  solution     idea thought had found newer
+rêve         m  dream        idea had
 secret       m  secret       idea told
 projet       m  project      idea thought
-règle        f  rule         idea taught
-exercice     m  exercise     idea asked written
-leçon        f  lesson       idea taught
-mot          m  word         idea language_unit
+règle        f  rule         idea taught forgotten newer
+leçon        f  lesson       idea taught forgotten
+mot          m  word         idea language_unit forgotten
 phrase       f  sentence     idea language_unit written
-erreur       f  mistake      idea wrong
-théorie      f  theory       idea thought taught science
-méthode      f  method       idea thought taught science
-exemple      m  example      idea taught
+erreur       f  mistake      idea wrong found
+théorie      f  theory       idea thought taught science newer
+méthode      f  method       idea thought taught science newer
+exemple      m  example      idea taught found
 fête         f  party        event
 concert      m  concert      event seen
-mariage      m  wedding      event
-réunion      f  meeting      event
+réunion      f  meeting      event had
 voyage       m  journey      event
-examen       m  exam         event asked
+examen       m  exam         event asked had
 conférence   f  lecture      event
 vacances     f  holidays     time pair
 """

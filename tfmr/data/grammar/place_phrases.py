@@ -6,7 +6,7 @@ from tfmr.data.grammar.tokens import word
 
 _HOMES = select("town home ferme château forêt île")
 _DESTINATIONS = tuple(noun for noun in select("place") if noun.fr_prep == "à")
-_PLACES = select("place lac")
+_PLACES = select("place")
 _AROUND = (("devant", "in front of"), ("derrière", "behind"), ("près de", "near"), ("à côté de", "next to"))
 # Where a thing lies: preposition in both languages, and what it lies on or in.
 _SPOTS = (
@@ -15,17 +15,18 @@ _SPOTS = (
 )  # fmt: skip
 
 
-def place_phrase(state, *, going=False, home=False):
+def place_phrase(state, *, going=False, home=False, arriving=False):
     """*à Paris, dans le jardin, près de la gare*.
 
     Args:
         going: a place to go to: *à*, to.
         home: a place to live in.
+        arriving: a place to arrive at.
     """
     if state.chance(0.55 if home else 0.22):
         return _city(state, going)
-    noun = state.fresh(_HOMES if home else _DESTINATIONS if going else _PLACES)
-    near = not going and not home and noun.tags & {"building", "green"} and state.chance(0.25)
+    noun = state.fresh(_HOMES if home else _DESTINATIONS if going or arriving else _PLACES)
+    near = not (going or home or arriving) and noun.tags & {"building", "green"} and state.chance(0.25)
     fr_prep, en_prep = (noun.fr_prep, "to" if going else noun.en_prep)
     if home:
         en_prep = "on" if noun.en_prep == "on" else "in"
@@ -34,7 +35,7 @@ def place_phrase(state, *, going=False, home=False):
         fr_prep, en_prep = state.pick(_AROUND)
     # à la gare, rarely à une gare
     kind = state.weigh(((8, "definite"), (1, "possessive"), (1, "demonstrative"))) if fr_prep == "à" else None
-    if kind == "possessive" and noun.lemma in ("gare", "marché", "plage", "musée", "château", "aéroport"):
+    if kind == "possessive" and noun.lemma not in ("école", "bureau", "hôtel", "ferme"):
         kind = "definite"
     return preposition(fr_prep, en_prep, noun_phrase(state, noun, role="after", number=1, kind=kind))
 

@@ -26,7 +26,7 @@ université    f  university  à     at    place building public_building visite
 bibliothèque  f  library     à     at    place building public_building
 marché        m  market      à     at    place crossed
 gare          f  station     à     at    place building public_building
-aéroport      m  airport     à     at    place building international
+aéroport      m  airport     à     at    place building
 hôpital       m  hospital    à     at    place building public_building
 théâtre       m  theatre     à     at    place building public_building
 cinéma        m  cinema      à     at    place building
@@ -38,7 +38,7 @@ lac           m  lake        sur   on    water visited
 rivière       f  river       sur   on    water crossed
 île           f  island      sur   on    place visited
 pont          m  bridge      sur   on    place crossed
-place         f  square      sur   on    place crossed
+place         f  square      sur   in    place crossed
 montagne      f  mountain    sur   on    place tall
 """
 

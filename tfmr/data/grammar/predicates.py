@@ -7,79 +7,47 @@ what follows it in both languages.
 from functools import cache
 
 from tfmr.data.grammar import choices, function_words
-from tfmr.data.grammar.english import comparative
-from tfmr.data.grammar.lexicon import Verb, adjectives_for, all_verbs, select, verbs_for
+from tfmr.data.grammar.attributes import being, having, job, passing_adjectives
+from tfmr.data.grammar.lexicon import adjectives_for, all_verbs, lemmas, select, verbs_for
 from tfmr.data.grammar.noun_phrases import coordinate, name, noun_phrase, preposition, random_pronoun
 from tfmr.data.grammar.place_phrases import place_phrase
+from tfmr.data.grammar.plans import Need, Plan
 from tfmr.data.grammar.tokens import En, Fr, word
 from tfmr.data.grammar.verb_groups import Clitic, infinitive, object_clitic
-
-BE = Verb("être", ("be",), kind="be")
-HAVE_STATE = Verb("avoir", ("be",), kind="state")  # avoir faim, to be hungry
-
-
-class Need:
-    """What is asked of a predicate.
-
-    Attributes:
-        tense: see verb_groups.
-        negated: whether *ne … pas* (*jamais*, *plus*) will stand around the verb.
-        lemmas: the verbs to choose from.
-        argument: the rule that makes an object; with or without relative clauses.
-        clitics: whether an object may be a pronoun.
-        passing: whether an adjective must be of a passing state.
-        bare: whether the verb will be an infinitive.
-    """
-
-    __slots__ = ("tense", "negated", "lemmas", "argument", "clitics", "passing", "bare")
-
-    def __init__(self, tense="present", negated=False, lemmas=choices.ANY, argument=noun_phrase, clitics=True,
-                 passing=False, bare=False):  # fmt: skip
-        self.tense, self.negated, self.lemmas, self.argument = tense, negated, lemmas, argument
-        self.clitics, self.passing, self.bare = clitics, passing, bare
-
-
-class Plan:
-    """A predicate before tense and negation are put on it.
-
-    ``early`` are French words that follow the finite verb at once (*il a bien dormi*); their English is in ``en``.
-    """
-
-    __slots__ = ("verb", "clitic", "fr", "en", "early", "complete", "heavy")
-
-    def __init__(self, verb, fr=(), en=(), clitic=None, early=(), complete=False, heavy=False):
-        self.verb, self.fr, self.en, self.clitic, self.early = verb, list(fr), list(en), clitic, list(early)
-        self.complete = complete  # takes no place
-        self.heavy = heavy  # ends with a relative clause: what follows would seem to belong there
 
 
 def predicate(state, subject, need):
     """A predicate that suits the subject and the need."""
-    return state.weigh(_rules_for(subject.noun, need.lemmas, subject.pronoun))(state, subject, need)
+    return state.weigh(_rules_for(subject.noun, need.lemmas, need.tense in ("future", "when")))(
+        state, subject, need
+    )
 
 
-def bare_predicate(state, subject, lemmas, clitics=False):
+def bare_predicate(state, subject, allowed, clitics=False):
     """A predicate for an infinitive: a light one, from a set of verbs."""
-    return predicate(state, subject, Need(lemmas=lemmas, clitics=clitics, bare=True))
+    return predicate(state, subject, Need(lemmas=allowed, clitics=clitics, bare=True))
 
 
 @cache
-def _rules_for(noun, lemmas, pronoun):
-    """((weight, rule), …) that have something to say of a noun with these verbs."""
+def _rules_for(noun, lemmas, soon):
+    """((weight, rule), …) that have something to say of a noun with these verbs; ``soon``: of its future."""
     found = []
     for weight, kind, rule in _WEIGHTS:
         person = "person" in noun.tags
         if kind in ("being", "job"):
-            possible = "être" in lemmas and bool(adjectives_for(noun, "=")) and (kind != "job" or "named" in noun.tags)
+            possible = "être" in lemmas and bool(
+                passing_adjectives(noun) if soon else adjectives_for(noun, "=")
+            )
+            possible = possible and (kind != "job" or "named" in noun.tags)
         elif kind == "having":
             possible = "avoir" in lemmas and bool({"person", "animal"} & noun.tags)
         elif kind == "infinitive":
-            possible = "vouloir" in lemmas and person and noun.lemma != "bébé"
+            possible = "vouloir" in lemmas and person
         else:
             possible = bool(verbs_for(noun, kind, lemmas))
         if possible:
             found.append((weight, rule))
-    return tuple(found)
+    return tuple(found) or ((1, being),)
 
 
 def with_object(state, subject, need):
@@ -87,7 +55,9 @@ def with_object(state, subject, need):
     if need.clitics and state.recent and (plan := _taken_up(state, subject, need)):
         return plan
     verb = state.fresh(verbs_for(subject.noun, "object", need.lemmas))
-    if need.clitics and verb.lemma not in ("avoir", "poser") and state.chance(0.06 if state.said[1:] else 0.3):
+    # A pronoun that stands for nothing in the sentence would seem to stand for whatever was named before.
+    opening = not state.said[1:]
+    if need.clitics and opening and verb.lemma not in ("avoir", "poser") and state.chance(0.3):
         return Plan(verb, clitic=object_clitic(state, verb, need.tense, subject))
     if verb.pronoun == "him" and verb.lemma != "admirer" and state.chance(0.3):
         who = name(state)
@@ -108,14 +78,14 @@ def _taken_up(state, subject, need):
     noun, gender, number = state.recent[-1]
     verbs = tuple(verb for verb in verbs_for(subject.noun, "object", need.lemmas) if noun in verb.objects
                   and verb.lemma not in state.said and verb.lemma != "avoir")  # fmt: skip
-    if not verbs or not state.chance(0.4):
+    if not verbs or not state.chance(0.5):
         return None
     verb = state.fresh(verbs)
     state.combos.append(("object", verb.lemma, noun.lemma))
     return Plan(verb, clitic=object_clitic(state, verb, need.tense, subject, (gender, number)))
 
 
-_ONE_OBJECT = frozenset("poser conduire construire quitter traverser commencer finir".split())
+_ONE_OBJECT = lemmas("poser conduire construire quitter traverser commencer finir")
 
 
 def liking(state, subject, need):
@@ -180,7 +150,11 @@ def with_preposition(state, subject, need):
     verb = state.fresh(verbs_for(subject.noun, "preposition", need.lemmas))
     takes_people = verb.fr_prep in ("à", "avec") and any("adult" in noun.tags for noun in verb.objects)
     if takes_people and state.chance(0.4):
-        np = random_pronoun(state, strong=True) if verb.fr_prep == "avec" and state.chance(0.5) else name(state)
+        np = (
+            random_pronoun(state, strong=True)
+            if verb.fr_prep == "avec" and state.chance(0.5)
+            else name(state)
+        )
         if np.pronoun and np.person == subject.person:
             np = name(state)
         return Plan(verb, *preposition(verb.fr_prep, verb.en_prep, np))
@@ -196,69 +170,9 @@ def with_preposition(state, subject, need):
 def with_place(state, subject, need):
     """aller à la plage, habiter à Paris."""
     verb = state.fresh(verbs_for(subject.noun, "place", need.lemmas))
-    fr, en = place_phrase(state, going=verb.en_prep == "to", home=verb.lemma == "habiter")
+    fr, en = place_phrase(state, going=verb.en_prep == "to", home=verb.lemma == "habiter",
+                          arriving=verb.lemma == "arriver")  # fmt: skip
     return Plan(verb, fr, en, complete=True)
-
-
-def job(state, subject, need):
-    """il est médecin: English adds an article."""
-    noun = state.fresh(tuple(noun for noun in select("job") if noun.gender == subject.gender))
-    en_noun = En(noun.english[subject.number - 1])
-    if subject.number == 2:
-        return Plan(BE, [Fr(noun.forms[1], (en_noun,))], [en_noun], complete=True)
-    a = En("a")
-    return Plan(BE, [Fr(noun.forms[0], (en_noun,), maybe=(a,))], [a, en_noun], complete=True)
-
-
-def being(state, subject, need):
-    """être and an adjective, perhaps very, perhaps compared."""
-    options = adjectives_for(subject.noun, "=")
-    if need.passing or need.tense in ("future", "when"):
-        options = _passing(subject.noun) or options
-    adjective = state.fresh(options)
-    form = adjective.forms[subject.gender, subject.number]
-    english = adjective.english_for(subject.noun.tags)
-    if subject.noun.lemma:
-        state.combos.append(("adjective", adjective.lemma, subject.noun.lemma))
-    graded = adjective.lemma not in choices.KINDS
-    comparable = graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt")
-    if comparable and "person" in subject.noun.tags and state.spend(3, 0.2):
-        return _compared(state, subject, form, english)
-    en = En(english)
-    if graded and adjective.lemma != "prêt" and state.spend(1, 0.4):
-        degrees = function_words.DEGREE[:2] if need.negated or need.passing else function_words.DEGREE
-        fr_degree, en_degree = word(*state.pick(degrees))
-        return Plan(BE, [*fr_degree, Fr(form, (en,))], [*en_degree, en], complete=True)
-    return Plan(BE, [Fr(form, (en,))], [en], complete=True)
-
-
-@cache
-def _passing(noun):
-    return tuple(adjective for adjective in adjectives_for(noun, "=") if adjective.lemma in choices.PASSING)
-
-
-def _compared(state, subject, form, english):
-    """plus grande que Paul, taller than Paul; aussi grande que lui, as tall as him."""
-    other = name(state) if state.chance(0.5) else random_pronoun(state, strong=True)
-    if other.pronoun and other.person == subject.person:
-        other = name(state)
-    how = state.weigh(((5, "plus"), (2, "moins"), (2, "aussi")))
-    one_word = comparative(english) if how == "plus" else None
-    first, second = {"plus": ("more", "than"), "moins": ("less", "than"), "aussi": ("as", "as")}[how]
-    en_form, than = En(one_word or english), En(second)
-    en_how = en_form if one_word else En(first)
-    en = [en_form, than] if one_word else [en_how, en_form, than]
-    fr = [Fr(how, (en_how,)), Fr(form, (en_form,)), Fr("que", (than,))]
-    return Plan(BE, fr + other.fr, en + other.en, complete=True)
-
-
-def having(state, subject, need):
-    """avoir faim, to be hungry."""
-    options = function_words.STATES
-    if "person" not in subject.noun.tags:
-        options = options[: function_words.STATES_OF_ANIMALS]
-    fr, en = word(*state.pick(options))
-    return Plan(HAVE_STATE, fr, en, complete=True)
 
 
 def with_infinitive(state, subject, need, only=None):
@@ -266,7 +180,9 @@ def with_infinitive(state, subject, need, only=None):
     verb = state.fresh(_first_verbs(need.tense, need.negated, only))
     link = Fr(verb.fr_prep) if verb.fr_prep else None
     lemmas = choices.SECOND.get(verb.lemma, choices.INTENDED)
-    inner = bare_predicate(state, subject, lemmas, clitics=verb.lemma in ("vouloir", "pouvoir", "devoir", "aller"))
+    inner = bare_predicate(
+        state, subject, lemmas, clitics=verb.lemma in ("vouloir", "pouvoir", "devoir", "aller")
+    )
     form = verb.en_prep
     fr, en = infinitive(subject, inner.verb, "ing" if form == "ing" else "bare", inner.clitic)
     if form in ("to", "how"):
@@ -311,7 +227,14 @@ def _with_to(fr, en, link):
 
 
 _WEIGHTS = (
-    (36, "object", with_object), (11, "alone", alone), (9, "preposition", with_preposition), (8, "place", with_place),
-    (7, "receiver", with_receiver), (12, "infinitive", with_infinitive), (9, "being", being), (7, "liking", liking),
-    (3, "job", job), (3, "having", having),
-)  # fmt: skip
+    (36, "object", with_object),
+    (11, "alone", alone),
+    (9, "preposition", with_preposition),
+    (8, "place", with_place),
+    (7, "receiver", with_receiver),
+    (12, "infinitive", with_infinitive),
+    (9, "being", being),
+    (7, "liking", liking),
+    (3, "job", job),
+    (3, "having", having),
+)

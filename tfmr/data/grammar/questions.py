@@ -4,7 +4,8 @@ from tfmr.data.grammar import choices
 from tfmr.data.grammar.clauses import clause, subject_phrase
 from tfmr.data.grammar.lexicon import PERSON, verbs_for
 from tfmr.data.grammar.noun_phrases import NP
-from tfmr.data.grammar.predicates import Need, Plan, bare_predicate, predicate
+from tfmr.data.grammar.plans import Need, Plan
+from tfmr.data.grammar.predicates import bare_predicate, predicate
 from tfmr.data.grammar.tokens import En, Fr, stop, word
 from tfmr.data.grammar.verb_groups import infinitive
 
@@ -17,7 +18,7 @@ def yes_no_question(state):
 
 
 def _asked(fr_first, en_first, inner):
-    """est-ce que stands for the English auxiliary: surely if nothing else does, possibly if some word does."""
+    """est-ce que stands for the English auxiliary: surely if nothing else does, else possibly."""
     opener = (inner.opener,)
     if inner.opener_linked:
         particle = [Fr("est-ce", maybe=opener), Fr("que", maybe=opener)]
@@ -29,7 +30,8 @@ def _asked(fr_first, en_first, inner):
 def wh_question(state):
     """Où, quand, pourquoi, comment est-ce que …"""
     fr, en, lemmas = state.weigh((
-        (4, ("pourquoi", "why", None)), (3, ("quand", "when", choices.INTENDED)), (3, ("où", "where", choices.SOMEWHERE)),
+        (4, ("pourquoi", "why", None)), (3, ("quand", "when", choices.INTENDED)),
+        (3, ("où", "where", choices.SOMEWHERE)),
         (2, ("comment", "how", choices.SOMEHOW)),
     ))  # fmt: skip
     tense = state.weigh(_TENSES if fr != "comment" else _TENSES[:2])
@@ -39,7 +41,15 @@ def wh_question(state):
         return stop(*_asked(*word(fr, en), inner), "?")
     state.owner = subject
     if fr == "où" and state.chance(0.3):
-        plan = Plan(state.pick([verb for verb in verbs_for(PERSON["m"], "place") if verb.lemma in ("habiter", "aller", "travailler")]))
+        plan = Plan(
+            state.pick(
+                [
+                    verb
+                    for verb in verbs_for(PERSON["m"], "place")
+                    if verb.lemma in ("habiter", "aller", "travailler")
+                ]
+            )
+        )
     else:
         plan = bare_predicate(state, subject, lemmas)
     while fr == "où" and plan.fr and plan.complete:
@@ -53,7 +63,11 @@ def what_question(state):
     """Qu'est-ce que tu manges ?: What do you eat ? Qui est-ce que …: Who …"""
     tense = state.weigh(_TENSES)
     subject = subject_phrase(state, tense, people_only=True)
-    verbs = [verb for verb in verbs_for(subject.noun, "object") if verb.lemma not in ("poser", "suivre", "admirer", "avoir")]
+    verbs = [
+        verb
+        for verb in verbs_for(subject.noun, "object")
+        if verb.lemma not in ("poser", "suivre", "admirer", "avoir")
+    ]
     verb = state.pick(verbs)
     what = word("qui", "who") if verb.pronoun == "him" else word("que", "what")
     inner = clause(state, tense, subject=subject, question=True, plain=True, plan=Plan(verb))

@@ -1,11 +1,13 @@
 """Statements: one clause, or several joined by conjunctions."""
 
-from tfmr.data.grammar import choices, predicates
+from tfmr.data.grammar import choices
+from tfmr.data.grammar.attributes import being, having
 from tfmr.data.grammar.clauses import Clause, clause, subject_phrase
 from tfmr.data.grammar.determiners import article
 from tfmr.data.grammar.lexicon import all_verbs
 from tfmr.data.grammar.noun_phrases import pronoun_for, subject_pronoun
-from tfmr.data.grammar.predicates import Need, bare_predicate, with_infinitive
+from tfmr.data.grammar.plans import BE, Need
+from tfmr.data.grammar.predicates import bare_predicate, liking, with_infinitive
 from tfmr.data.grammar.questions import (
     inverted_question,
     wh_question,
@@ -67,12 +69,17 @@ def _joined(french, english, inner):
 
 
 def _and(state, last, tense):
-    subject = pronoun_for(last.subject) if state.chance(0.3) else None
+    subject = pronoun_for(last.subject) if _goes_on(last) and state.chance(0.3) else None
     return _joined("et", "and", clause(state, tense, subject=subject, later=True))
 
 
+def _goes_on(last):
+    """Whether there is more to say of a subject: of a person or an animal; a thing only is what it is."""
+    return bool(last.subject.noun.tags & {"person", "animal"})
+
+
 def _but(state, last, tense):
-    subject = pronoun_for(last.subject) if state.chance(0.5) else None
+    subject = pronoun_for(last.subject) if _goes_on(last) and state.chance(0.6) else None
     return _joined("mais", "but", clause(state, tense, subject=subject, later=True))
 
 
@@ -80,13 +87,17 @@ def _because(state, last, tense):
     """The reason: how the same person feels, what they want; or the rain."""
     if not is_state(last.verb) and state.chance(0.1):
         fr, en = raining("past" if tense == "past" else "present")
-        return _joined("parce que", "because", Clause(fr, en, last.subject, predicates.BE))
+        return _joined("parce que", "because", Clause(fr, en, last.subject, BE))
     subject = pronoun_for(last.subject)
     when = "past" if tense == "past" else "present"
     state.owner = subject
     need = Need(when, passing=True)
-    rule = state.weigh(((30, predicates.being), (20, predicates.having), (30, _wish), (20, predicates.liking)))
-    return _joined("parce que", "because", clause(state, when, subject=subject, plan=rule(state, subject, need), adjuncts=False))
+    rule = state.weigh(((35, being), (25, having), (33, _wish), (7, liking)))
+    return _joined(
+        "parce que",
+        "because",
+        clause(state, when, subject=subject, plan=rule(state, subject, need), adjuncts=False),
+    )
 
 
 def _wish(state, subject, need):
@@ -95,7 +106,7 @@ def _wish(state, subject, need):
 
 
 def _in_order_to(state, last, tense):
-    """pour acheter du pain: to buy some bread; avant de partir: before leaving; sans parler: without talking."""
+    """pour acheter du pain: to buy some bread; avant de partir: before leaving; sans …: without …"""
     state.owner = last.subject
     fr_link, en_link, form, lemmas = state.weigh((
         (60, ("pour", "to", "bare", choices.AFTER_POUR)),
@@ -105,13 +116,17 @@ def _in_order_to(state, last, tense):
     inner = bare_predicate(state, last.subject, lemmas)
     fr, en = infinitive(last.subject, inner.verb, form)
     state.owner = None
-    return _joined(fr_link, en_link, Clause(fr + inner.early + inner.fr, en + inner.en, last.subject, predicates.BE))
+    return _joined(fr_link, en_link, Clause(fr + inner.early + inner.fr, en + inner.en, last.subject, BE))
 
 
 def _when(state, last, tense):
     """quand: a future there is a present in English."""
     inner_tense = "when" if tense == "future" else tense
-    return _joined("quand", "when", clause(state, inner_tense, plain=True, lemmas=choices.OCCASIONS, subject=_actor(state, inner_tense)))
+    return _joined(
+        "quand",
+        "when",
+        clause(state, inner_tense, plain=True, lemmas=choices.OCCASIONS, subject=_actor(state, inner_tense)),
+    )
 
 
 def _actor(state, tense):
@@ -127,10 +142,19 @@ def _interrupted(state):
     subject = subject_phrase(state, people_only=True)
     first = clause(state, "progressive", subject=subject, plain=True, adjuncts=False, lemmas=choices.LASTING)
     if state.chance(0.3):
-        second = clause(state, "progressive", subject=_other_person(state), plain=True, adjuncts=False, lemmas=choices.LASTING)
+        second = clause(
+            state,
+            "progressive",
+            subject=_other_person(state),
+            plain=True,
+            adjuncts=False,
+            lemmas=choices.LASTING,
+        )
         fr, en, last = _joined("pendant que", "while", second)
     else:
-        second = clause(state, "past", subject=_other_person(state), plain=True, adjuncts=False, lemmas=choices.ARRIVALS)
+        second = clause(
+            state, "past", subject=_other_person(state), plain=True, adjuncts=False, lemmas=choices.ARRIVALS
+        )
         fr, en, last = _joined("quand", "when", second)
     state.joined.append(_when)
     return first.fr + fr, first.en + en, last
@@ -142,7 +166,9 @@ def _other_person(state):
 
 def _if(state, last, tense):
     """si and a present: if."""
-    fr, en, inner = _joined("si", "if", clause(state, "present", subject=_actor(state, "present"), lemmas=choices.OCCASIONS))
+    fr, en, inner = _joined(
+        "si", "if", clause(state, "present", subject=_actor(state, "present"), lemmas=choices.OCCASIONS)
+    )
     if fr[1].form in ("il", "ils"):
         fr[0].form = "s'"
     return fr, en, inner
@@ -167,10 +193,16 @@ def _saying(state, subject, tense):
     if tense == "past":
         who = subject_phrase(state, people_only=True, later=True)
         state.owner = who
-        rule = state.weigh(((40, predicates.being), (15, predicates.having), (45, _wish)))
-        inner = clause(state, "past", subject=who, plan=rule(state, who, Need("past", passing=True)), adjuncts=False)
+        rule = state.weigh(((40, being), (15, having), (45, _wish)))
+        inner = clause(
+            state, "past", subject=who, plan=rule(state, who, Need("past", passing=True)), adjuncts=False
+        )
     else:
-        inner = clause(state, "future" if verb.lemma == "espérer" else state.pick(("present", "present", "past", "future")), later=True)
+        inner = clause(
+            state,
+            "future" if verb.lemma == "espérer" else state.pick(("present", "present", "past", "future")),
+            later=True,
+        )
     return [*fr, Fr("que", (that,)), *inner.fr], [*en, that, *inner.en], inner
 
 

@@ -2,12 +2,15 @@
 
 from tfmr.data.grammar import function_words
 from tfmr.data.grammar.clauses import PEOPLE, argument, relative_after, time_phrase
+from tfmr.data.grammar.determiners import ownership
 from tfmr.data.grammar.lexicon import select
 from tfmr.data.grammar.noun_phrases import noun_phrase
 from tfmr.data.grammar.place_phrases import place_phrase, spot_phrase
 from tfmr.data.grammar.tokens import En, Fr, stop, word
 
-_OUTSIDE = tuple(noun for noun in PEOPLE if "kin" not in noun.tags) + select("animal vehicle plant !lion !loup")
+_OUTSIDE = tuple(noun for noun in PEOPLE if "kin" not in noun.tags) + select(
+    "animal vehicle plant !lion !loup"
+)
 _LYING = select("small page breaks fruit pet paper !oiseau !poule")
 _POINTED_AT = select("text image idea event clothing vehicle animal thing song home !vacances")
 
@@ -21,7 +24,9 @@ def there_is(state):
     np = relative_after(state, np) if state.chance(0.4) else np
     there = En("there")
     form = {"present": "a", "past": "avait", "future": "aura"}[tense]
-    be = {"present": ("is", "are"), "past": ("was", "were"), "future": ("will be", "will be")}[tense][np.number - 1]
+    be = {"present": ("is", "are"), "past": ("was", "were"), "future": ("will be", "will be")}[tense][
+        np.number - 1
+    ]
     verbs = [En(part) for part in be.split()]
     fr = [Fr("il", (there,)), Fr("y", maybe=(there,)), Fr(form, tuple(verbs)), *np.fr, *fr_place]
     return stop(fr, [there, *verbs, *np.en, *en_place])
@@ -30,8 +35,9 @@ def there_is(state):
 def it_is(state):
     """C'est un bon livre: It is a good book."""
     past = state.chance(0.25)
-    kind = state.weigh(((6, "indefinite"), (4, "possessive")))
-    np = argument(state, state.fresh(_POINTED_AT), number=1, kind=kind)
+    noun = state.fresh(_POINTED_AT)
+    kind = "possessive" if ownership(noun) and state.chance(0.4) else "indefinite"
+    np = argument(state, noun, number=1, kind=kind)
     it, verb = En("it"), En("was" if past else "is")
     fr = [Fr("ce", (it,), before_vowel="c'"), Fr("était" if past else "est", (verb,)), *np.fr]
     return stop(fr, [it, verb, *np.en])
@@ -40,7 +46,10 @@ def it_is(state):
 def raining(tense):
     """il pleut: it is raining."""
     it = En("it")
-    en = [En(part) for part in {"present": "is raining", "past": "was raining", "future": "will rain"}[tense].split()]
+    en = [
+        En(part)
+        for part in {"present": "is raining", "past": "was raining", "future": "will rain"}[tense].split()
+    ]
     fr = Fr({"present": "pleut", "past": "pleuvait", "future": "pleuvra"}[tense], tuple(en))
     return [Fr("il", (it,)), fr], [it, *en]
 

@@ -18,7 +18,18 @@ class State:
         genders: of the speaker and of the person spoken to; French participles and adjectives show them.
     """
 
-    __slots__ = ("random", "room", "combos", "said", "recent", "owner", "depth", "joined", "lexicon", "genders")
+    __slots__ = (
+        "random",
+        "room",
+        "combos",
+        "said",
+        "recent",
+        "owner",
+        "depth",
+        "joined",
+        "lexicon",
+        "genders",
+    )
 
     def __init__(self, rng, room, lexicon=1.0):
         self.random = rng.random
@@ -41,7 +52,10 @@ class State:
 
     def weigh(self, options):
         """One of ((weight, value), …), in proportion to its weight."""
-        point = self.random() * sum(weight for weight, _ in options)
+        total = 0
+        for weight, _ in options:
+            total += weight
+        point = self.random() * total
         for weight, value in options:
             point -= weight
             if point < 0:

@@ -2,8 +2,8 @@
 
 A rule of the grammar builds both sides of a constituent at once. Each French word is made with the English
 words that it translates, so a link can never be lost or guessed: whatever order the rules put the words in,
-the positions are only read off at the end, here. This is also where French looks at its neighbours: elision
-(*le arbre* → *l'arbre*), the forms before a vowel (*beau* → *bel*, *ma* → *mon*), and contraction (*de le* → *du*).
+the positions are only read off at the end, here. This is where a French word looks at its neighbours: elision
+(*le arbre* → *l'arbre*), the forms before a vowel (*beau* → *bel*, *ma* → *mon*), contraction (*du*).
 """
 
 from tfmr.data.corpus import Pair
@@ -66,7 +66,9 @@ def finish(french, english):
     sure = sorted({(i, en.at) for i, fr in enumerate(french) for en in fr.to})
     linked = set(sure)
     possible = sorted({(i, en.at) for i, fr in enumerate(french) for en in fr.maybe} - linked)
-    return Pair(_text([fr.form for fr in french]), _text([en.form for en in english]), tuple(sure), tuple(possible))
+    return Pair(
+        _text([fr.form for fr in french]), _text([en.form for en in english]), tuple(sure), tuple(possible)
+    )
 
 
 def _elide(words):

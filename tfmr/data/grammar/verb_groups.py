@@ -15,16 +15,21 @@ when          il mangera, after *quand*             he eats
 
 from tfmr.data.grammar import english, french
 from tfmr.data.grammar.function_words import OBJECTS, REFLEXIVES
+from tfmr.data.grammar.lexicon import lemmas
 from tfmr.data.grammar.tokens import En, Fr
 
 # Verbs of states: their past is the imparfait in French, and never "was -ing" in English.
-STATES = frozenset(
+STATES = lemmas(
     "être avoir aimer adorer détester préférer vouloir pouvoir devoir savoir espérer connaître penser croire "
-    "habiter ressembler".split()
+    "habiter ressembler"
 )
-_BE = {"present": ("am", "are", "is", "are", "are", "are"), "past": ("was", "were", "was", "were", "were", "were")}
+_BE = {
+    "present": ("am", "are", "is", "are", "are", "are"),
+    "past": ("was", "were", "was", "were", "were", "were"),
+}
 _FRENCH_FORMS = {
-    "present": french.present, "future": french.future, "when": french.future, "progressive": french.imparfait,
+    "present": french.present, "future": french.future, "when": french.future,
+    "progressive": french.imparfait,
 }  # fmt: skip
 
 
@@ -34,7 +39,7 @@ def is_state(verb):
 
 
 class Clitic:
-    """An object pronoun: before the French verb, after the English one. ``direct``: the participle agrees with it."""
+    """An object pronoun: before the French verb, after the English; ``direct``: participles agree with it."""
 
     __slots__ = ("fr", "en", "gender", "number", "direct")
 
@@ -62,8 +67,8 @@ def object_clitic(state, verb, tense, subject, antecedent=None):
     return Clitic("le", "him", "m") if gender == "m" else Clitic("la", "her", "f")
 
 
-def verb_group(subject, verb, tense, *, negation=None, question=False, clitic=None, adverb=None, agree_with=None,
-               early=()):  # fmt: skip
+def verb_group(subject, verb, tense, *, negation=None, question=False, clitic=None, adverb=None,
+               agree_with=None, early=()):  # fmt: skip
     """Subject and verb in both languages, complements still to come.
 
     Args:
@@ -108,12 +113,14 @@ def verb_group(subject, verb, tense, *, negation=None, question=False, clitic=No
 
 
 def _negate(negation, before, after, middle, helper):
-    """ne … pas: not; ne … jamais: never; ne … plus: no longer. Both French words translate the English ones."""
+    """ne … pas: not; ne … jamais: never; ne … plus: no longer. Both words mean it."""
     if helper and helper[0].form == "can" and negation == "pas":
         helper[0].form = "cannot"
         words = (helper[0],)
     else:
-        words = tuple(En(form) for form in {"pas": "not", "jamais": "never", "plus": "no longer"}[negation].split())
+        words = tuple(
+            En(form) for form in {"pas": "not", "jamais": "never", "plus": "no longer"}[negation].split()
+        )
         middle += words
     before.append(Fr("ne", words))
     after.append(Fr(negation, words))
