@@ -24,6 +24,7 @@ ORDER = [
     "checkpoints",
     "masks",
     "attention",
+    "multi_head",
     "positions",
     "recurrent",
     "layers",
@@ -44,7 +45,7 @@ ORDER = [
     "__main__",
 ]
 # Training and decoding rely on a model's encode and decode, and import none.
-MODELS = {"attention", "recurrent", "layers", "transformer", "family"}
+MODELS = {"attention", "multi_head", "recurrent", "layers", "transformer", "family"}
 NO_MODEL = ("data", "decoding", "training", "metrics", "alignment", "evaluation")
 # What only notebooks use, nothing else does.
 FOR_NOTEBOOKS = {"plots", "notebook", "exercises"}

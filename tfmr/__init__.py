@@ -12,7 +12,11 @@ _CHECKED = [
     for name in (
         "masks",
         "attention",
+        "multi_head",
+        "positions",
         "recurrent",
+        "layers",
+        "transformer",
         "data.batches",
         "decoding",
         "training",
@@ -30,14 +34,19 @@ if os.environ.get("TFMR_CHECK_SHAPES") == "1":
 
 from tfmr.attention import AdditiveAttention, scaled_dot_product_attention  # noqa: E402
 from tfmr.masks import causal_mask, padding_mask  # noqa: E402
+from tfmr.multi_head import MultiHeadAttention  # noqa: E402
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq  # noqa: E402
+from tfmr.transformer import Transformer, TransformerConfig  # noqa: E402
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AdditiveAttention",
+    "MultiHeadAttention",
     "RecurrentConfig",
     "RecurrentSeq2Seq",
+    "Transformer",
+    "TransformerConfig",
     "causal_mask",
     "padding_mask",
     "scaled_dot_product_attention",

@@ -1,0 +1,149 @@
+"""Four ways to tell a Transformer where each word stands.
+
+*Sinusoidal* and *learned* positions are vectors added to the embeddings: call them with the embeddings.
+*Rotary* positions and *ALiBi* live inside self-attention: hand them to
+:class:`tfmr.multi_head.MultiHeadAttention` as ``relative``, which calls ``rotate`` on queries and keys and adds
+``bias`` to the scores. Positions count from 0.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from tfmr.errors import InputError
+
+
+def sinusoids(length: int, d_model: int) -> Float[Tensor, "length d_model"]:
+    """sin(p / 10000^(2i/d)) in column 2i, cos of the same in column 2i + 1 (Vaswani et al. 2017, section 3.5).
+
+    Raises:
+        InputError: ``d_model`` is odd, so that a sine would lack its cosine.
+    """
+    angles = _angles(torch.arange(length), d_model, "d_model")
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
+
+
+class SinusoidalPositions(nn.Module):
+    """Embeddings plus :func:`sinusoids`: nothing is learned, and any length will do."""
+
+    def __init__(self, d_model: int):
+        super().__init__()
+        self.d_model = d_model
+        self.register_buffer("table", sinusoids(256, d_model), persistent=False)
+
+    def forward(
+        self, x: Float[Tensor, "batch length d_model"], start: int = 0
+    ) -> Float[Tensor, "batch length d_model"]:
+        """Add the vectors of positions ``start``, ``start + 1``, …"""
+        end = start + x.size(1)
+        if end > len(self.table):
+            self.table = sinusoids(2 * end, self.d_model).to(self.table)
+        return x + self.table[start:end].to(x.dtype)
+
+
+class LearnedPositions(nn.Module):
+    """Embeddings plus a vector learned for each position (Gehring et al. 2017; BERT and GPT-2 too).
+
+    Args:
+        max_length: number of positions that have a vector.
+        d_model: size of a vector.
+    """
+
+    def __init__(self, max_length: int, d_model: int):
+        super().__init__()
+        if max_length < 1:
+            raise InputError(f"max_length: expected at least 1 position, got {max_length}")
+        self.table = nn.Parameter(torch.randn(max_length, d_model) / math.sqrt(d_model))
+
+    def forward(
+        self, x: Float[Tensor, "batch length d_model"], start: int = 0
+    ) -> Float[Tensor, "batch length d_model"]:
+        """Add the vectors of positions ``start``, ``start + 1``, …
+
+        Raises:
+            InputError: a position has no vector.
+        """
+        end = start + x.size(1)
+        if end > len(self.table):
+            raise InputError(f"length: expected at most {len(self.table)} learned positions, got {end}")
+        return x + self.table[start:end]
+
+
+class RotaryPositions(nn.Module):
+    """Turn each pair of coordinates by an angle that grows with the position (Su et al. 2021, equation 15).
+
+    The product of a turned query with a turned key depends on the distance between them alone.
+
+    Args:
+        d_head: size of a head's queries and keys; even.
+        base: the slowest pair turns by about 1/base a position.
+    """
+
+    def __init__(self, d_head: int, base: float = 10_000.0):
+        super().__init__()
+        self.d_head, self.base = d_head, base
+        _angles(torch.arange(1), d_head, "d_head")  # refuses an odd size
+
+    def rotate(
+        self, x: Float[Tensor, "batch heads length d_head"], start: int = 0
+    ) -> Float[Tensor, "batch heads length d_head"]:
+        """Turn the vectors of positions ``start``, ``start + 1``, …"""
+        positions = torch.arange(start, start + x.size(-2), device=x.device)
+        angles = _angles(positions, self.d_head, "d_head", self.base)
+        cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+        even, odd = x[..., 0::2], x[..., 1::2]
+        return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
+
+    def bias(self, num_queries: int, num_keys: int) -> None:
+        """Nothing is added to the scores."""
+        return None
+
+
+class ALiBi(nn.Module):
+    """Take from each score a number that grows with the distance (Press et al. 2022, section 3).
+
+    Every head has its own slope: the steep ones look near, the flat ones far. The paper's decoder looks to
+    the left only; here the distance counts in both directions, so that an encoder can use it too.
+
+    Args:
+        num_heads: number of heads.
+    """
+
+    def __init__(self, num_heads: int):
+        super().__init__()
+        self.register_buffer("slopes", alibi_slopes(num_heads), persistent=False)
+
+    def rotate(self, x: Tensor, start: int = 0) -> Tensor:
+        """Queries and keys stay as they are."""
+        return x
+
+    def bias(self, num_queries: int, num_keys: int) -> Float[Tensor, "heads num_queries num_keys"]:
+        """-slope · |distance|; the last query stands at the last key, whatever is cached before it."""
+        keys = torch.arange(num_keys, device=self.slopes.device)
+        queries = keys[num_keys - num_queries :]
+        distance = (queries[:, None] - keys).abs()
+        return -self.slopes[:, None, None] * distance
+
+
+def alibi_slopes(num_heads: int) -> Float[Tensor, " heads"]:
+    """2^(-8/n), 2^(-16/n), …, 2^(-8): a geometric sequence (Press et al. 2022, section 3).
+
+    For a number of heads that is no power of two, the sequence of the power below, and then every second
+    number of the one for the power above, as in the authors' code.
+    """
+    if num_heads < 1:
+        raise InputError(f"num_heads: expected a positive number, got {num_heads}")
+    power = 2 ** int(math.log2(num_heads))
+    slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1))
+    between = 2.0 ** (-4 / power * (2 * torch.arange(num_heads - power) + 1))
+    return torch.cat([slopes, between])
+
+
+def _angles(positions: Tensor, size: int, name: str, base: float = 10_000.0) -> Float[Tensor, "length half"]:
+    """p / base^(2i/size) for each position p and each pair i of coordinates, in float32 whatever the model's type."""
+    if size < 2 or size % 2:
+        raise InputError(f"{name}: expected an even number, one sine and cosine a pair, got {size}")
+    pairs = torch.arange(0, size, 2, device=positions.device, dtype=torch.float32)
+    return positions[:, None].float() * base ** (-pairs / size)
