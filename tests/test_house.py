@@ -40,6 +40,7 @@ ORDER = [
     "terminal",
     "commands",
     "plots",
+    "anatomy",
     "notebook",
     "exercises",
     "__main__",
@@ -48,7 +49,7 @@ ORDER = [
 MODELS = {"attention", "multi_head", "recurrent", "layers", "transformer", "family"}
 NO_MODEL = ("data", "decoding", "training", "metrics", "alignment", "evaluation")
 # What only notebooks use, nothing else does.
-FOR_NOTEBOOKS = {"plots", "notebook", "exercises"}
+FOR_NOTEBOOKS = {"plots", "anatomy", "notebook", "exercises"}
 MAX_LINES, MAX_FUNCTION_LINES = 300, 60
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
