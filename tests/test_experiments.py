@@ -58,7 +58,8 @@ def test_the_benchmark_compares_equal_functions(script, capsys):
 
 
 def test_recorded_results_are_of_three_seeds_and_of_one_configuration():
-    for experiment, models in (("length", ("fixed", "additive")),):
+    scores = ("additive", "general", "dot", "scaled_dot")
+    for experiment, models in (("length", ("fixed", "additive")), ("scores", scores)):
         for model in models:
             found = [
                 json.loads(path.read_text(encoding="utf-8"))
