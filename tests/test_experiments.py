@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from tfmr import Transformer
+from tfmr.runs import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = [
@@ -49,6 +53,23 @@ def test_aligners_writes_both_baselines(script, tmp_path):
     assert set(rates) == {"diagonal", "IBM Model 1"} and all(0 < rate < 1 for rate in rates.values())
 
 
+def test_cross_attention_writes_both_models_and_keeps_one(script, tmp_path):
+    options = [option.replace("--d-hidden", "--d-model") for option in SMALL]
+    script("experiments/cross_attention.py")([*options, "--num-layers", "2", "--out", str(tmp_path)])
+    whole, blind, aligners = (
+        json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("whole-seed-0", "blind-seed-0", "aligners")
+    )
+    told = {"config", "train_config", "seed", "versions", "device", "seconds", "test", "long"}
+    assert told <= set(whole) and told <= set(blind)
+    by_layer = whole["long"]["alignment_error_rate"]["right"]
+    assert len(by_layer) == 2 and len(by_layer[0]["heads"]) == 4
+    assert set(whole["test"]["cuts"]) == {"memory", "source"} and "cuts" not in blind["test"]
+    assert set(aligners["test"]) == set(aligners["long"]) == {"diagonal", "IBM Model 1"}
+    run = load_run(tmp_path / "whole-run", torch.device("cpu"))
+    assert isinstance(run.model, Transformer)
+
+
 def test_the_benchmark_compares_equal_functions(script, capsys):
     options = ["--corpus", "grammar", "--size", "100", "--steps", "2", "--batch-size", "8"]
     ratio = script("benchmarks/recurrent.py")(
@@ -59,7 +80,11 @@ def test_the_benchmark_compares_equal_functions(script, capsys):
 
 def test_recorded_results_are_of_three_seeds_and_of_one_configuration():
     scores = ("additive", "general", "dot", "scaled_dot")
-    for experiment, models in (("length", ("fixed", "additive")), ("scores", scores)):
+    for experiment, models in (
+        ("length", ("fixed", "additive")),
+        ("scores", scores),
+        ("cross_attention", ("whole", "blind")),
+    ):
         for model in models:
             found = [
                 json.loads(path.read_text(encoding="utf-8"))
