@@ -72,6 +72,29 @@ def test_recorded_results_are_of_three_seeds_and_of_one_configuration():
                 assert all(result[key] == found[0][key] for result in found)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")
+def test_attention_memory_writes_what_chapter_4_reads(script, tmp_path):
+    script("experiments/attention_memory.py")(
+        ["--lengths", "64", "1024", "--seeds", "0", "--out", str(tmp_path)]
+    )
+    results = {
+        name: json.loads((tmp_path / f"{name}-seed-0.json").read_text(encoding="utf-8"))
+        for name in ("explicit", "fused")
+    }
+    peaks = {name: [row["mebibytes"] for row in result["measured"]] for name, result in results.items()}
+    assert {"config", "seed", "versions", "device", "seconds", "threads"} <= set(results["fused"])
+    assert peaks["explicit"][1] > 8 and peaks["explicit"][1] > 2 * peaks["fused"][1]  # 4 MiB a matrix
+
+
+def test_recorded_memory_is_of_three_seeds_and_of_one_configuration():
+    folder = ROOT / "experiments" / "results" / "attention_memory"
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    assert [(result["method"], result["seed"]) for result in found] == [
+        (method, seed) for method in ("explicit", "fused") for seed in (0, 1, 2)
+    ]
+    assert all(result["config"] == found[0]["config"] for result in found)
+
+
 def test_scripts_do_nothing_on_import():
     before = set(sys.modules)
     runpy.run_path(str(ROOT / "experiments" / "readme_picture.py"))
