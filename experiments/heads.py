@@ -78,7 +78,9 @@ def main(argv: list[str] | None = None) -> None:
             result = run(name, seed, args)
             with atomic_write(args.out / f"{name}-seed-{seed}.json") as path:
                 path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-            print(f"{name} seed {seed}: both right {result['both']:.3f}, {result['seconds']:.0f} s", flush=True)
+            print(
+                f"{name} seed {seed}: both right {result['both']:.3f}, {result['seconds']:.0f} s", flush=True
+            )
 
 
 def build(name: str) -> Circle:
@@ -110,12 +112,19 @@ def run(name: str, seed: int, args: argparse.Namespace) -> dict:
         optimiser.step()
         schedule.step()
         if step % max(args.steps // 12, 1) == 0:
-            curve.append({"step": step, "loss": round(loss.item(), 4), "both": measure(model, held_out)["both"]})
+            curve.append(
+                {"step": step, "loss": round(loss.item(), 4), "both": measure(model, held_out)["both"]}
+            )
     return {
         "experiment": "heads",
         "model": name,
         "seed": seed,
-        "config": {"children": CHILDREN, "colours": COLOURS, "d_model": D_MODEL, "measured_circles": MEASURED},
+        "config": {
+            "children": CHILDREN,
+            "colours": COLOURS,
+            "d_model": D_MODEL,
+            "measured_circles": MEASURED,
+        },
         "train_config": {
             "steps": args.steps,
             "batch_size": args.batch_size,

@@ -24,7 +24,10 @@ def check_merge_heads(candidate: Callable) -> None:
                 "bring the axes of one word together first.",
                 reshaped,
             ),
-            ("the heads lie one after the other along the words; they belong into the last axis.", along_words),
+            (
+                "the heads lie one after the other along the words; they belong into the last axis.",
+                along_words,
+            ),
             ("the places are dealt out in turn: all of head 1 comes first, then all of head 2.", interleaved),
             ("words and places are swapped: a row belongs to one word.", swapped),
             ("the heads are averaged; put them end to end.", averaged),
