@@ -1,10 +1,13 @@
 """Each experiment and benchmark runs, scaled down, and writes what the chapters read."""
 
+import ast
 import json
 import runpy
 import sys
 from pathlib import Path
 
+import nbformat
+import notebook_rules as rules
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,6 +96,43 @@ def test_recorded_memory_is_of_three_seeds_and_of_one_configuration():
         (method, seed) for method in ("explicit", "fused") for seed in (0, 1, 2)
     ]
     assert all(result["config"] == found[0]["config"] for result in found)
+def test_heads_writes_what_chapter_5_reads(script, tmp_path):
+    models = ["heads-2", "layers-2", "mlp-1"]
+    options = ["--seeds", "0", "--steps", "4", "--batch-size", "4", "--device", "cpu"]
+    script("experiments/heads.py")(["--models", *models, *options, "--out", str(tmp_path)])
+    results = [json.loads((tmp_path / f"{name}-seed-0.json").read_text(encoding="utf-8")) for name in models]
+    for result, layers, heads in zip(results, (1, 2, 1), (2, 1, 1), strict=True):
+        assert {"config", "train_config", "versions", "device", "seconds", "threads", "curve"} <= set(result)
+        assert 0 <= result["both"] <= min(result["left"], result["right"]) <= 1
+        looks = result["weight_on_left_and_right"]
+        assert len(looks) == layers and all(len(layer) == heads for layer in looks)
+    biases = 2 * 4 * 32 + 2 * 32 - 4 * 64  # two small layers have more biases than one large one
+    assert results[1]["parameters"] - results[0]["parameters"] == biases
+
+
+def test_recorded_heads_are_of_five_seeds_one_configuration_and_one_size():
+    found = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "experiments" / "results" / "heads").glob("*.json"))
+    ]
+    models = {f"heads-{2**power}" for power in range(7)} | {"layers-2", "mlp-1"}
+    assert {result["model"] for result in found} == models
+    for model in models:
+        assert [result["seed"] for result in found if result["model"] == model] == [0, 1, 2, 3, 4]
+    for key in ("config", "train_config", "device"):
+        assert all(result[key] == found[0][key] for result in found)
+    assert len({result["parameters"] for result in found if result["model"].startswith("heads")}) == 1
+
+
+def test_chapter_5_shows_the_model_of_its_experiment():
+    script = ast.parse((ROOT / "experiments" / "heads.py").read_text(encoding="utf-8")).body
+    notebook = nbformat.read(ROOT / "chapters" / "05_multi_head_attention.ipynb", as_version=4)
+    shown = [node for cell in rules.code_cells(notebook) for node in ast.parse(cell.source).body]
+    for name in ("circles", "Circle"):
+        here, there = (
+            [node for node in nodes if getattr(node, "name", "") == name] for nodes in (script, shown)
+        )
+        assert len(here) == len(there) == 1 and rules.bare(here[0]) == rules.bare(there[0])
 
 
 def test_scripts_do_nothing_on_import():

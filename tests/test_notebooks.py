@@ -19,6 +19,7 @@ CORE = {
     "02_bahdanau_attention": {"AdditiveAttention", "masked_softmax", "attend", "padding_mask"},
     "03_scoring_functions": {"GeneralAttention", "DotAttention", "scaled_dot_product_attention"},
     "04_self_attention": {"causal_mask"},
+    "05_multi_head_attention": {"MultiHeadAttention", "fused_attention"},
 }
 
 
