@@ -139,3 +139,33 @@ def test_scripts_do_nothing_on_import():
     before = set(sys.modules)
     runpy.run_path(str(ROOT / "experiments" / "readme_picture.py"))
     assert "__main__" in before
+
+
+@pytest.mark.parametrize("task", ["distance", "nearest"])
+def test_positions_writes_accuracies_at_each_length(task, script, tmp_path):
+    options = [
+        "--tasks",
+        task,
+        "--schemes",
+        "learned",
+        "alibi",
+        "--seeds",
+        "0",
+        "--steps",
+        "3",
+        "--device",
+        "cpu",
+    ]
+    script("experiments/positions.py")([*options, "--out", str(tmp_path)])
+    result = json.loads((tmp_path / f"{task}-alibi-seed-0.json").read_text(encoding="utf-8"))
+    assert set(result["accuracy"]) == {"32", "64", "128"}
+    assert {"config", "train_config", "seed", "versions", "device", "seconds"} <= set(result)
+
+
+def test_recorded_positions_are_of_three_seeds():
+    for task in ("distance", "nearest"):
+        for scheme in ("none", "sinusoidal", "learned", "rotary", "alibi"):
+            paths = (ROOT / "experiments" / "results" / "positions").glob(f"{task}-{scheme}-seed-*.json")
+            found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths)]
+            assert [result["seed"] for result in found] == [0, 1, 2]
+            assert all(result["train_config"] == found[0]["train_config"] for result in found)

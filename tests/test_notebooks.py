@@ -20,6 +20,7 @@ CORE = {
     "03_scoring_functions": {"GeneralAttention", "DotAttention", "scaled_dot_product_attention"},
     "04_self_attention": {"causal_mask"},
     "05_multi_head_attention": {"MultiHeadAttention", "fused_attention"},
+    "06_positional_encoding": {"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "ALiBi"},
 }
 
 
