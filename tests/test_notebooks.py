@@ -18,6 +18,7 @@ CORE = {
     "01_sequence_to_sequence": {"RecurrentEncoder", "RecurrentDecoder", "RecurrentSeq2Seq"},
     "02_bahdanau_attention": {"AdditiveAttention", "masked_softmax", "attend", "padding_mask"},
     "03_scoring_functions": {"GeneralAttention", "DotAttention", "scaled_dot_product_attention"},
+    "07_encoder_and_decoder_layers": {"FeedForward", "Residual", "EncoderLayer", "DecoderLayer"},
 }
 
 
