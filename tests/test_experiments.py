@@ -68,7 +68,7 @@ def test_recorded_norms_are_of_three_seeds_and_of_one_configuration():
     folder = ROOT / "experiments" / "results" / "norms"
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
     settings = [(result["norm"], result["depth"], result["seed"]) for result in found]
-    assert sorted(settings) == sorted(product(("post", "pre"), (6, 12), (0, 1, 2)))
+    assert sorted(settings) == sorted(product(("post", "pre"), (6, 9, 12), (0, 1, 2)))
     for key in ("config", "steps", "window", "learned_below", "failed_above"):
         assert all(result[key] == found[0][key] for result in found)
 
