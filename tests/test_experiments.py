@@ -4,6 +4,7 @@ import ast
 import json
 import runpy
 import sys
+from itertools import product
 from pathlib import Path
 
 import nbformat
@@ -50,6 +51,29 @@ def test_aligners_writes_both_baselines(script, tmp_path):
     script("experiments/aligners.py")(["--size", "200", "--iterations", "1", "--out", str(tmp_path)])
     rates = json.loads((tmp_path / "aligners.json").read_text(encoding="utf-8"))["alignment_error_rate"]
     assert set(rates) == {"diagonal", "IBM Model 1"} and all(0 < rate < 1 for rate in rates.values())
+
+
+def test_norms_writes_the_losses_of_every_rate_with_warm_up_and_without(script, tmp_path):
+    options = ["--depths", "2", "--seeds", "0", "--steps", "20", "--device", "cpu"]
+    script("experiments/norms.py")([*options, "--out", str(tmp_path)])
+    for norm in ("post", "pre"):
+        result = json.loads((tmp_path / f"{norm}-2-seed-0.json").read_text(encoding="utf-8"))
+        assert {"config", "seed", "versions", "device", "seconds", "learned_below", "failed_above"} <= set(
+            result
+        )
+        assert {(run["rate"], run["warm_up"]) for run in result["runs"]} == {
+            (rate, warm_up) for rate in (3e-4, 1e-3, 3e-3) for warm_up in (0, 100)
+        }
+        assert all(len(run["loss"]) == 1 and 2 < run["loss"][0] < 5 for run in result["runs"])
+
+
+def test_recorded_norms_are_of_three_seeds_and_of_one_configuration():
+    folder = ROOT / "experiments" / "results" / "norms"
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    settings = [(result["norm"], result["depth"], result["seed"]) for result in found]
+    assert sorted(settings) == sorted(product(("post", "pre"), (6, 9, 12), (0, 1, 2)))
+    for key in ("config", "steps", "window", "learned_below", "failed_above"):
+        assert all(result[key] == found[0][key] for result in found)
 
 
 def test_the_benchmark_compares_equal_functions(script, capsys):

@@ -21,6 +21,7 @@ CORE = {
     "04_self_attention": {"causal_mask"},
     "05_multi_head_attention": {"MultiHeadAttention", "fused_attention"},
     "06_positional_encoding": {"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "ALiBi"},
+    "07_encoder_and_decoder_layers": {"FeedForward", "Residual", "EncoderLayer", "DecoderLayer"},
 }
 
 
