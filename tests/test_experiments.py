@@ -120,6 +120,8 @@ def test_recorded_memory_is_of_three_seeds_and_of_one_configuration():
         (method, seed) for method in ("explicit", "fused") for seed in (0, 1, 2)
     ]
     assert all(result["config"] == found[0]["config"] for result in found)
+
+
 def test_heads_writes_what_chapter_5_reads(script, tmp_path):
     models = ["heads-2", "layers-2", "mlp-1"]
     options = ["--seeds", "0", "--steps", "4", "--batch-size", "4", "--device", "cpu"]
