@@ -55,8 +55,8 @@ DEFAULTS = {
     },
     "length": {
         "models": ["fixed", "additive"],
-        "size": 70_000,
-        "epochs": 4,
+        "size": 100_000,
+        "epochs": 5,
         "batch_size": 64,
         "learning_rate": 2e-3,
         "d_hidden": 192,

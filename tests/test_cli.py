@@ -44,6 +44,7 @@ def dying_step(self, *args, **kwargs):
     return step(self, *args, **kwargs)
 
 torch.optim.Adam.step = dying_step
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have it ignored
 os.fsync = lambda file: None
 sys.exit(main())
 """
@@ -143,6 +144,33 @@ def test_trap_08_vocabularies_come_from_the_training_pairs(trained):
 def test_every_score_trains(corpus, score, capsys):
     assert main(["train", "--corpus=pairs.tsv", f"--score={score}", *TINY, "--epochs=1", "--out=r"]) == 0
     assert json.loads(Path("r/config.json").read_text())["model"]["attention"] == score
+
+
+def test_a_transformer_is_trained_kept_and_used_like_the_others(corpus, capsys, monkeypatch):
+    sizes = ["--d-model=16", "--num-heads=2", "--num-layers=1"]
+    argv = ["train", "--corpus=pairs.tsv", "--model=transformer", *sizes, *TINY, "--schedule=linear"]
+    assert main(argv) == 0
+    folder = corpus / "runs" / "pairs-fr-en-transformer"
+    assert {path.name for path in folder.iterdir()} == FILES
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    assert config["kind"] == "transformer" and config["model"]["num_decoder_layers"] == 1
+    assert "d_hidden" not in config["arguments"] and config["arguments"]["d_model"] == 16
+    scores = capsys.readouterr().out
+    assert main(["evaluate", f"--run={folder}"]) == 0
+    assert capsys.readouterr().out == scores
+    assert main(["translate", "un deux", f"--run={folder}"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and "deux" in err  # the alignment, beside the translation
+    assert main([*argv, "--resume"]) == 0  # nothing is left to do, and it says so by the same scores
+    assert capsys.readouterr().out == scores
+
+
+def test_a_run_that_does_not_say_its_kind_is_recurrent(copy, capsys):
+    path = copy / "runs" / "pairs-fr-en-attention" / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    assert config.pop("kind") == "recurrent"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    assert main(["translate", "un", f"--run={path.parent}"]) == 0
 
 
 def test_bpe_is_chosen_for_files_and_long_pairs_are_left_out(corpus, capsys):
@@ -378,6 +406,11 @@ def config_of_another_model(run):
     (run / "config.json").write_text(json.dumps(config))
 
 
+def config_of_an_unknown_kind(run):
+    config = json.loads((run / "config.json").read_text())
+    (run / "config.json").write_text(json.dumps(config | {"kind": "rnn"}))
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -392,6 +425,7 @@ def config_of_another_model(run):
         (broken_config, "config.json as train writes it"),
         (config_without_model, "config.json as train writes it"),
         (config_of_another_model, "sizes of a model"),
+        (config_of_an_unknown_kind, "expected a model of kind recurrent, transformer"),
     ],
 )
 def test_a_run_that_does_not_hold_together_is_refused(copy, capsys, spoil, said):
@@ -449,7 +483,9 @@ def test_a_broken_corpus_is_refused_before_anything_is_written(corpus, capsys, c
             ["--corpus=pairs.tsv", "--model=fixed", "--score=dot"],
             "--score: expected it with --model attention",
         ),
-        (["--corpus=pairs.tsv", "--model=transformer"], "--model: invalid choice"),
+        (["--corpus=pairs.tsv", "--model=transformer", "--score=dot"], "got it with --model transformer"),
+        (["--corpus=pairs.tsv", "--model=transformer", "--num-heads=3"], "num_heads: expected a divisor"),
+        (["--corpus=pairs.tsv", "--model=lstm"], "--model: invalid choice"),
     ],
 )
 def test_bad_training_arguments_are_refused_before_anything_is_written(corpus, capsys, argv, said):

@@ -13,6 +13,7 @@ from tfmr.evaluation import END, attention_links, decoded_words, evaluate
 from tfmr.metrics import alignment_error_rate
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.training import evaluate_loss
+from tfmr.transformer import Transformer, TransformerConfig
 
 PAIRS = [
     Pair("le chat noir dort .", "the black cat sleeps .", ((0, 0), (1, 2), (2, 1), (3, 3), (4, 4)), ()),
@@ -60,6 +61,15 @@ def test_trap_09_the_references_are_the_second_argument(monkeypatch):
 def test_without_gold_links_there_is_no_error_rate():
     model, src, tgt = make()
     assert evaluate(model, [Pair("le chat", "the cat")], src, tgt).alignment_error_rate is None
+
+
+def test_a_transformer_is_measured_by_its_cross_attention():
+    _, src, tgt = make()
+    model = Transformer(TransformerConfig(len(src), len(tgt), 8, 2, 1, 1, 16))
+    found = alignment_error_rate(
+        attention_links(model, PAIRS, src, tgt), [p.links for p in PAIRS], [p.possible for p in PAIRS]
+    )
+    assert evaluate(model, PAIRS, src, tgt).alignment_error_rate == found
 
 
 def test_no_pairs_are_refused():

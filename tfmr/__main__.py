@@ -89,10 +89,18 @@ def _add_train(commands) -> None:
     add("--src", default="fr", help="source language")
     add("--tgt", default="en", help="target language")
     add("--size", type=int, help="number of training pairs (default: 20,000 for grammar, else all)")
-    add("--model", choices=("fixed", "attention"), default="attention", help="fixed: one vector a sentence")
-    add("--score", choices=SCORES, help="how attention compares (default: additive)")
-    add("--d-embed", type=int, default=256, help="size of an embedding")
-    add("--d-hidden", type=int, default=256, help="size of a state")
+    add(
+        "--model",
+        choices=("fixed", "attention", "transformer"),
+        default="attention",
+        help="fixed: recurrent, one vector a sentence; attention: recurrent, looks back",
+    )
+    add("--score", choices=SCORES, help="how a recurrent model's attention compares (default: additive)")
+    add("--d-embed", type=int, default=256, help="size of a recurrent model's embedding")
+    add("--d-hidden", type=int, default=256, help="size of a recurrent model's state")
+    add("--d-model", type=int, default=256, help="size of a transformer's vectors")
+    add("--num-heads", type=int, default=4, help="heads of a transformer")
+    add("--num-layers", type=int, default=3, help="layers of a transformer's encoder, and of its decoder")
     add("--dropout", type=float, default=0.2, help="probability")
     add(
         "--tokenizer",

@@ -31,8 +31,11 @@ from tfmr.files import atomic_write
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.terminal import alignment_text
 from tfmr.training import Epoch, TrainConfig, pick_device, set_seed, train
+from tfmr.transformer import Transformer, TransformerConfig
 
 PASSING = {"run_command", "command", "out", "resume", "overwrite", "device", "threads"}
+RECURRENT_ONLY = {"score", "d_embed", "d_hidden"}
+TRANSFORMER_ONLY = {"d_model", "num_heads", "num_layers"}
 
 
 # --- train ----------------------------------------------------------------------------------------------
@@ -60,8 +63,7 @@ def train_command(args: Namespace) -> None:
 
     set_seed(args.seed)
     src_size, tgt_size = map(len, tokenizers)
-    sizes = src_size, tgt_size, args.d_embed, args.d_hidden
-    model = RecurrentSeq2Seq(RecurrentConfig(*sizes, attention=arguments["score"], dropout=args.dropout))
+    model = _make_model(arguments, src_size, tgt_size)
     if not args.resume:
         runs.start(folder, arguments, model.config, *tokenizers)
         left_out = len(corpus.train) - len(train_batches.examples)
@@ -91,14 +93,28 @@ def train_command(args: Namespace) -> None:
 
 def _arguments(args: Namespace) -> dict[str, Any]:
     """What makes the run what it is, as ``config.json`` keeps it: each choice of "auto" made."""
-    arguments = {name: value for name, value in vars(args).items() if name not in PASSING}
+    foreign = RECURRENT_ONLY if args.model == "transformer" else TRANSFORMER_ONLY
+    arguments = {name: value for name, value in vars(args).items() if name not in PASSING | foreign}
     if args.tokenizer == "auto":
         arguments["tokenizer"] = "word" if args.corpus == "grammar" else "bpe"
-    if args.model == "fixed" and args.score is not None:
-        raise InputError("--score: expected it with --model attention only, got it with --model fixed")
+    if args.model != "attention" and args.score is not None:
+        raise InputError(
+            f"--score: expected it with --model attention only, got it with --model {args.model}"
+        )
     if args.model == "attention" and args.score is None:
         arguments["score"] = "additive"
     return arguments
+
+
+def _make_model(arguments: dict[str, Any], src_size: int, tgt_size: int) -> RecurrentSeq2Seq | Transformer:
+    """A new model. The Transformer is pre-norm, since that trains in any depth without much tuning."""
+    dropout = arguments["dropout"]
+    if arguments["model"] != "transformer":
+        sizes = src_size, tgt_size, arguments["d_embed"], arguments["d_hidden"]
+        return RecurrentSeq2Seq(RecurrentConfig(*sizes, attention=arguments["score"], dropout=dropout))
+    d_model, depth = arguments["d_model"], arguments["num_layers"]
+    sizes = src_size, tgt_size, d_model, arguments["num_heads"], depth, depth, 4 * d_model
+    return Transformer(TransformerConfig(*sizes, dropout=dropout, norm="pre", tie_embeddings="output"))
 
 
 def _default_folder(args: Namespace) -> str:

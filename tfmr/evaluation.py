@@ -59,8 +59,8 @@ def evaluate(
 
 
 def attends(model: nn.Module) -> bool:
-    """Whether the model has weights over the source to show."""
-    return model.config.attention is not None
+    """Whether the model has weights over the source to show: all but the recurrent one with a fixed vector."""
+    return getattr(model.config, "attention", "cross") is not None
 
 
 def attention_links(

@@ -1,7 +1,8 @@
 """A run folder: a trained model with all that is needed to use it, or to go on training it.
 
 =========================  ===================================================================================
-config.json                what ``train`` was told, the model's sizes, the versions; it makes a folder a run
+config.json                what ``train`` was told, the kind of model and its sizes, the versions; it makes a
+                           folder a run
 src_tokenizer.json         and tgt_tokenizer.json: the two vocabularies
 checkpoint.safetensors     where training stands; kept at the end, so that more epochs can follow
 model.safetensors          the best weights, once training is over
@@ -24,7 +25,12 @@ from tfmr.data import Tokenizer, tokenizer_from_json
 from tfmr.errors import InputError
 from tfmr.files import atomic_write, read_text
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+from tfmr.transformer import Transformer, TransformerConfig
 
+Config = RecurrentConfig | TransformerConfig
+Model = RecurrentSeq2Seq | Transformer
+# What config.json calls a model, and what it is built from.
+KINDS = {"recurrent": (RecurrentConfig, RecurrentSeq2Seq), "transformer": (TransformerConfig, Transformer)}
 CONFIG, SRC_TOKENIZER, TGT_TOKENIZER = "config.json", "src_tokenizer.json", "tgt_tokenizer.json"
 CHECKPOINT, MODEL, HISTORY = "checkpoint.safetensors", "model.safetensors", "history.json"
 FILES = (HISTORY, MODEL, CHECKPOINT, CONFIG, TGT_TOKENIZER, SRC_TOKENIZER)  # in the order they are removed in
@@ -36,7 +42,7 @@ class Run:
     """A trained model with its vocabularies, and what ``train`` was told."""
 
     folder: Path
-    model: RecurrentSeq2Seq
+    model: Model
     src_tokenizer: Tokenizer
     tgt_tokenizer: Tokenizer
     arguments: dict[str, Any]
@@ -81,7 +87,7 @@ def require_same_arguments(folder: Path, arguments: Mapping[str, Any]) -> None:
 def start(
     folder: Path,
     arguments: Mapping[str, Any],
-    config: RecurrentConfig,
+    config: Config,
     src_tokenizer: Tokenizer,
     tgt_tokenizer: Tokenizer,
 ) -> None:
@@ -93,9 +99,7 @@ def start(
     _write_config(folder, arguments, config)  # the last, for it makes the folder a run
 
 
-def finish(
-    folder: Path, arguments: Mapping[str, Any], model: RecurrentSeq2Seq, history: Mapping[str, Any]
-) -> None:
+def finish(folder: Path, arguments: Mapping[str, Any], model: Model, history: Mapping[str, Any]) -> None:
     """Write the best weights and the history."""
     save_tensors(folder / MODEL, model.state_dict(), {"model": asdict(model.config)})
     _write_config(folder, arguments, model.config)  # again, for ``epochs`` may have been raised
@@ -116,8 +120,14 @@ def load_run(folder: Path, device: torch.device) -> Run:
     saved = _read_config(folder, "--run")
     if not (folder / MODEL).is_file():
         raise InputError(f"--run: the training of {folder} is not over; go on with it: train … --resume")
+    kind = saved.get("kind", "recurrent")  # runs from before there were two kinds do not say
+    if kind not in KINDS:
+        raise InputError(
+            f"--run: expected a model of kind {', '.join(KINDS)} in {folder / CONFIG}, got {kind!r}"
+        )
+    make_config, make_model = KINDS[kind]
     try:
-        config = RecurrentConfig(**saved["model"])
+        config = make_config(**saved["model"])
     except TypeError:
         raise InputError(f"--run: expected the sizes of a model in {folder / CONFIG}, got others") from None
     src_tokenizer, tgt_tokenizer = load_tokenizers(folder)
@@ -129,7 +139,7 @@ def load_run(folder: Path, device: torch.device) -> Run:
             raise InputError(
                 f"{folder / name}: expected a vocabulary of {size}, as the model has, got {len(tokenizer)}"
             )
-    model = RecurrentSeq2Seq(config)
+    model = make_model(config)
     load_weights(model, load_tensors(folder / MODEL)[0], folder / MODEL)
     return Run(folder, model.to(device).eval(), src_tokenizer, tgt_tokenizer, saved["arguments"])
 
@@ -156,9 +166,11 @@ def _load_tokenizer(path: Path) -> Tokenizer:
         raise InputError(f"{path}: {error}") from None
 
 
-def _write_config(folder: Path, arguments: Mapping[str, Any], config: RecurrentConfig) -> None:
+def _write_config(folder: Path, arguments: Mapping[str, Any], config: Config) -> None:
+    kind = next(name for name, (kind_of_config, _) in KINDS.items() if isinstance(config, kind_of_config))
     versions = {"tfmr": tfmr.__version__, "torch": torch.__version__, "python": platform.python_version()}
-    _write_json(folder / CONFIG, {"arguments": arguments, "model": asdict(config), "versions": versions})
+    content = {"arguments": arguments, "kind": kind, "model": asdict(config), "versions": versions}
+    _write_json(folder / CONFIG, content)
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -1,0 +1,276 @@
+"""Train a small Transformer over several seeds, and measure what its cross-attention does.
+
+    python experiments/cross_attention.py
+    python experiments/cross_attention.py --models whole --seeds 0 --size 500 --epochs 1 --out elsewhere
+    python experiments/cross_attention.py --models  # the aligners alone
+
+Two models learn French to English from ``load_corpus("grammar")``. *whole* is a Transformer. *blind* has the same
+decoder but gets zeros for a memory, so that its cross-attention has nothing to tell: a decoder that reads its
+own words only.
+
+Each run writes OUT/MODEL-seed-SEED.json: configuration, versions, device, duration, the loss by epoch, and on
+two held-out sets BLEU and perplexity. For *whole* also the alignment error rate of each head and layer, with the
+row of a word as it should be and one row too early or too late, and what cutting source words does (see
+:func:`cuts`). The model of the first seed is kept in the run folder OUT/whole-run, so that
+``python -m tfmr translate --run OUT/whole-run`` works. OUT/aligners.json holds the error rates of two aligners
+without a network, on the same sentences. Chapter 8 reads these files.
+"""
+
+import argparse
+import json
+import platform
+import random
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from tfmr import runs
+from tfmr.alignment import IBMModel1, diagonal_links, links_from_weights
+from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
+from tfmr.decoding import evaluating, translate
+from tfmr.files import atomic_write
+from tfmr.metrics import alignment_error_rate, bleu, perplexity
+from tfmr.training import TrainConfig, evaluate_loss, pick_device, set_seed, train
+from tfmr.transformer import Transformer, TransformerConfig
+
+SHIFTS = {"right": 0, "one early": -1, "one late": 1}  # which row is taken for a word
+
+
+class BlindTransformer(Transformer):
+    """A Transformer whose decoder is told nothing: the memory is zero, whatever the source."""
+
+    def encode(self, src: Tensor) -> Tensor:
+        return torch.zeros(*src.shape, self.config.d_model, device=src.device)
+
+
+MODELS = {"whole": Transformer, "blind": BlindTransformer}
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse(argv)
+    corpus = load_corpus("grammar", size=args.size)
+    save(args.out / "aligners.json", align_without_network(corpus, args.test_size))
+    for seed in args.seeds:
+        for name in args.models:
+            keep = (name, seed) == ("whole", args.seeds[0])
+            result = run(corpus, name, seed, args, args.out / "whole-run" if keep else None)
+            save(args.out / f"{name}-seed-{seed}.json", result)
+            print(
+                f"{name} seed {seed}: BLEU {result['test']['bleu']:.1f}, {result['seconds']:.0f} s",
+                flush=True,
+            )
+
+
+def save(path: Path, result: dict) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", nargs="*", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--size", type=int, default=20_000, help="training pairs")
+    parser.add_argument(
+        "--test-size", type=int, help="held-out pairs of each set to measure on (default: all)"
+    )
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--blind-epochs", type=int, default=2, help="of the blind model, which soon overfits")
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--warmup-steps", type=int, default=400)
+    parser.add_argument("--d-model", type=int, default=128)
+    parser.add_argument("--num-layers", type=int, default=2, help="of the encoder, and of the decoder")
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--device")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "cross_attention")
+    return parser.parse_args(argv)
+
+
+def run(corpus: Corpus, name: str, seed: int, args: argparse.Namespace, folder: Path | None) -> dict:
+    """Train one model with one seed and measure it; keep it in a run folder if one is given."""
+    started, processor = time.perf_counter(), time.process_time()
+    device = pick_device(args.device)
+    tokenizers = [
+        WordTokenizer.train(getattr(pair, side) for pair in corpus.train) for side in ("src", "tgt")
+    ]
+    batches = BucketedBatches(encode_pairs(corpus.train, *tokenizers), batch_size=args.batch_size, seed=seed)
+    valid_batches = BucketedBatches(encode_pairs(corpus.valid, *tokenizers), batch_size=128)
+    set_seed(seed)
+    config = TransformerConfig(
+        *map(len, tokenizers),
+        d_model=args.d_model,
+        num_heads=4,
+        num_encoder_layers=args.num_layers,
+        num_decoder_layers=args.num_layers,
+        d_ff=2 * args.d_model,
+        dropout=args.dropout,
+        norm="pre",
+        tie_embeddings="output",
+    )
+    model = MODELS[name](config)
+    epochs = args.epochs if name == "whole" else min(args.epochs, args.blind_epochs)
+    options = {"warmup_steps": args.warmup_steps, "schedule": "linear", "seed": seed}
+    train_config = TrainConfig(epochs, args.learning_rate, **options)
+    history = train(model, batches, valid_batches, train_config, device=device, on_epoch=print)
+    if folder is not None:
+        arguments = {"corpus": "grammar", "src": "fr", "tgt": "en", "size": args.size, "seed": 0}
+        runs.start(folder, arguments, config, *tokenizers)
+        runs.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
+    sets = held_out(corpus, args.test_size)
+    measured = {key: quality(model, pairs, tokenizers) for key, pairs in sets.items()}
+    if name == "whole":
+        for key, pairs in sets.items():
+            measured[key]["alignment_error_rate"] = error_rates(model, pairs, tokenizers)
+        measured["test"]["cuts"] = cuts(model, sets["test"], tokenizers)
+    return {
+        "experiment": "cross_attention",
+        "model": name,
+        "seed": seed,
+        "corpus": {"name": "grammar", "train": len(corpus.train)} | {key: len(sets[key]) for key in sets},
+        "config": asdict(config),
+        "train_config": asdict(train_config) | {"batch_size": args.batch_size},
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "train_loss": [round(epoch.train_loss, 4) for epoch in history.epochs],
+        "valid_loss": [round(epoch.valid_loss, 4) for epoch in history.epochs],
+        **measured,
+        "seconds": round(time.perf_counter() - started, 1),
+        "processor_seconds": round(time.process_time() - processor, 1),
+        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
+        "threads": torch.get_num_threads(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+
+
+def held_out(corpus: Corpus, size: int | None) -> dict[str, list[Pair]]:
+    return {"test": corpus.test[:size], "long": corpus.extra["long"][:size]}
+
+
+def align_without_network(corpus: Corpus, test_size: int | None) -> dict:
+    """The error rates of the diagonal and of IBM Model 1, which learns from the same training pairs."""
+    started = time.process_time()
+
+    def words(pair: Pair) -> tuple[list[str], list[str]]:
+        return word_tokenize(pair.src), word_tokenize(pair.tgt)
+
+    counts = IBMModel1().fit([words(pair) for pair in corpus.train])
+    result = {"experiment": "cross_attention", "model": "aligners", "train": len(corpus.train)}
+    for name, pairs in held_out(corpus, test_size).items():
+        gold = [pair.links for pair in pairs], [pair.possible or () for pair in pairs]
+        found = {
+            "diagonal": [diagonal_links(*map(len, words(pair))) for pair in pairs],
+            "IBM Model 1": [counts.links(*words(pair)) for pair in pairs],
+        }
+        result[name] = {key: round(alignment_error_rate(links, *gold), 4) for key, links in found.items()}
+    seconds = round(time.process_time() - started, 1)
+    return result | {"processor_seconds": seconds, "versions": {"python": platform.python_version()}}
+
+
+def quality(model: Transformer, pairs: list[Pair], tokenizers: list[WordTokenizer]) -> dict:
+    """BLEU of greedy translations, and the perplexity of the references."""
+    score = bleu(translate(model, [pair.src for pair in pairs], *tokenizers), [pair.tgt for pair in pairs])
+    nll = evaluate_loss(model, BucketedBatches(encode_pairs(pairs, *tokenizers), batch_size=100))
+    return {
+        "bleu": round(score.score, 2),
+        "bleu_signature": score.signature,
+        "perplexity": round(perplexity(nll), 3),
+    }
+
+
+def error_rates(model: Transformer, pairs: list[Pair], tokenizers: list[WordTokenizer]) -> dict:
+    """For each choice of row, the error rate of each layer: of its heads' mean, and of each head."""
+    maps = [
+        [] for _ in range(model.config.num_decoder_layers)
+    ]  # layer -> a map (heads + mean, T, S) each pair
+    batches = BucketedBatches(encode_pairs(pairs, *tokenizers), batch_size=100, shuffle=False)
+    device = next(model.parameters()).device
+    with evaluating(model):
+        for batch in batches.batches(epoch=0):
+            batch = batch.to(device)
+            for layer, weights in enumerate(model.attention_weights(batch.src, batch.tgt).cross):
+                maps[layer] += torch.cat([weights, weights.mean(dim=1, keepdim=True)], dim=1).cpu()
+    sizes = [(len(src) - 1, len(tgt) - 2) for src, tgt in batches.examples]  # words
+    gold = [pair.links for pair in pairs], [pair.possible or () for pair in pairs]
+
+    def rate(layer: int, head: int, shift: int) -> float:
+        rows = [weights[head].roll(-shift, dims=0) for weights in maps[layer]]  # row t + shift for word t
+        links = [links_from_weights(w, *size) for w, size in zip(rows, sizes, strict=True)]
+        return round(alignment_error_rate(links, *gold), 4)
+
+    heads = range(model.config.num_heads)
+    return {
+        name: [
+            {"mean": rate(layer, -1, shift), "heads": [rate(layer, head, shift) for head in heads]}
+            for layer in range(len(maps))
+        ]
+        for name, shift in SHIFTS.items()
+    }
+
+
+def cuts(model: Transformer, pairs: list[Pair], tokenizers: list[WordTokenizer], draws: int = 10) -> dict:
+    """What becomes of an English word when a French word is cut, under forced decoding.
+
+    Only words are counted that the model gets right and that have exactly one sure link. *memory* hides the vector
+    of the French word from cross-attention alone; *source* hides it from the encoder's other words as well. For
+    each, the share of English words that change when the linked word is cut; when another word of the sentence is
+    cut, chosen at random, in each of some draws; and the alignment error rate if each English word is linked to
+    the French word whose cut costs it the most probability.
+    """
+    generator = random.Random(0)
+    result = {}
+    for where in ("memory", "source"):
+        linked, others, found = [], [[] for _ in range(draws)], []
+        for pair in pairs:
+            change, loss = cut_words(model, pair, tokenizers, where)
+            found.append(links_from_weights(loss.T, loss.size(0), loss.size(1)))
+            for t in range(change.size(1)):
+                partners = [src for src, tgt in pair.links if tgt == t]
+                also = [src for src, tgt in pair.possible or () if tgt == t]
+                rest = [src for src in range(change.size(0)) if src not in partners + also]
+                if len(partners) != 1 or not rest or change[:, t].isnan().any():
+                    continue
+                linked.append(change[partners[0], t].item())
+                for draw in others:
+                    draw.append(change[generator.choice(rest), t].item())
+        gold = [pair.links for pair in pairs], [pair.possible or () for pair in pairs]
+        result[where] = {
+            "words": len(linked),
+            "linked": round(sum(linked) / max(1, len(linked)), 4),
+            "other": [round(sum(draw) / max(1, len(draw)), 4) for draw in others],
+            "alignment_error_rate": round(alignment_error_rate(found, *gold), 4),
+        }
+    return result
+
+
+def cut_words(
+    model: Transformer, pair: Pair, tokenizers: list[WordTokenizer], where: str
+) -> tuple[Tensor, Tensor]:
+    """Cut every source word in turn; a row each for the French words, a column each for the English ones.
+
+    Returns:
+        Whether the most probable word is another one than before (1, 0, or NaN in the column of a word that the
+        model gets wrong even without a cut), and how much log-probability the right word loses.
+    """
+    [(src, tgt)] = encode_pairs([pair], *tokenizers)
+    device = next(model.parameters()).device
+    src, tgt = torch.tensor([src], device=device), torch.tensor([tgt], device=device)
+    num_src, pad_id = src.size(1) - 1, model.config.pad_id  # the end symbol stays
+    holes = src.repeat(num_src, 1)
+    holes[range(num_src), range(num_src)] = pad_id  # row j: word j looks like padding, and is masked
+    with evaluating(model):
+        memory = model.encode(src)
+        before = model.decode(tgt[:, :-2], memory, src).log_softmax(dim=-1)
+        memory = memory.expand(num_src, -1, -1) if where == "memory" else model.encode(holes)
+        after = model.decode(tgt[:, :-2].expand(num_src, -1), memory, holes).log_softmax(dim=-1)
+    right = tgt[:, 1:-1]
+    change = (after.argmax(dim=-1) != before.argmax(dim=-1)).float()
+    change[:, (before.argmax(dim=-1) != right)[0]] = torch.nan
+    loss = (before - after).gather(2, right.expand(num_src, -1)[:, :, None])[:, :, 0]
+    return change.cpu(), loss.cpu()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Train one attention layer with few and with many heads on a task that asks for two things at once.
+
+    python experiments/heads.py                                     # all models, five seeds: some minutes
+    python experiments/heads.py --models heads-1 heads-8 --seeds 0 --steps 60 --out elsewhere
+
+Twelve children stand in a circle. Each wears a hat and points at one child with the left hand and at another with
+the right; each has to name the hat on the left hand's side, and the one on the right hand's. The model is an
+embedding, attention, and a linear map to two colours.
+
+heads-N    one layer with N heads; all of them have the same number of parameters
+layers-2   two layers after each other, with one head of half the size each: as many parameters but for some biases
+mlp-1      one head, and a readout with a hidden layer: more parameters
+
+Each run writes OUT/MODEL-seed-SEED.json: its configuration, versions, device, duration, the loss and the share of
+children with both hats right while training and after it, and how much of each head's attention goes to the child
+on the left and on the right. Chapter 5 reads these files. Its functions ``circles`` and ``Circle`` are those below.
+"""
+
+import argparse
+import json
+import platform
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tfmr.files import atomic_write
+from tfmr.multi_head import MultiHeadAttention
+from tfmr.training import pick_device, set_seed
+
+CHILDREN, COLOURS, D_MODEL = 12, 8, 64
+MODELS = ["heads-1", "heads-2", "heads-4", "heads-8", "heads-16", "heads-32", "heads-64", "layers-2", "mlp-1"]
+MEASURED = 1_000  # circles, always the same
+
+
+def circles(batch: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Hats, left and right hands (batch, children), and the two right answers (batch, children, 2)."""
+    hats = torch.randint(COLOURS, (batch, CHILDREN), generator=generator)
+    draws = torch.rand(batch, CHILDREN, CHILDREN, generator=generator) + 2 * torch.eye(CHILDREN)
+    left, right = draws.argsort(dim=-1)[..., :2].unbind(-1)  # two different children, not oneself
+    return hats, left, right, torch.stack([hats.gather(1, left), hats.gather(1, right)], dim=-1)
+
+
+class Circle(nn.Module):
+    """Embeddings, one or more attentions, and a readout of two colours for each child."""
+
+    def __init__(self, *attentions: nn.Module, readout: nn.Module | None = None):
+        super().__init__()
+        self.hat = nn.Embedding(COLOURS, D_MODEL)
+        self.place, self.left, self.right = (nn.Embedding(CHILDREN, D_MODEL) for _ in range(3))
+        self.attentions = nn.ModuleList(attentions)
+        self.readout = readout or nn.Linear(D_MODEL, 2 * COLOURS)
+
+    def forward(self, hats: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, list[Tensor]]:
+        x = self.hat(hats) + self.place.weight + self.left(left) + self.right(right)
+        maps = []
+        for attention in self.attentions:
+            output, weights = attention(x, x, x)
+            x = x + output
+            maps.append(weights)
+        return self.readout(x).unflatten(-1, (2, COLOURS)), maps
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--batch-size", type=int, default=64, help="circles a step")
+    parser.add_argument("--learning-rate", type=float, default=3e-3, help="falls to zero in a straight line")
+    parser.add_argument("--device")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "heads")
+    args = parser.parse_args(argv)
+    for seed in args.seeds:
+        for name in args.models:
+            result = run(name, seed, args)
+            with atomic_write(args.out / f"{name}-seed-{seed}.json") as path:
+                path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+            print(
+                f"{name} seed {seed}: both right {result['both']:.3f}, {result['seconds']:.0f} s", flush=True
+            )
+
+
+def build(name: str) -> Circle:
+    kind, number = name.rsplit("-", 1)
+    if kind == "layers":
+        size = D_MODEL // int(number)
+        return Circle(*[MultiHeadAttention(D_MODEL, 1, d_key=size, d_value=size) for _ in range(int(number))])
+    hidden = 4 * D_MODEL
+    mlp = nn.Sequential(nn.Linear(D_MODEL, hidden), nn.ReLU(), nn.Linear(hidden, 2 * COLOURS))
+    return Circle(MultiHeadAttention(D_MODEL, int(number)), readout=mlp if kind == "mlp" else None)
+
+
+def run(name: str, seed: int, args: argparse.Namespace) -> dict:
+    """Train one model with one seed and measure it."""
+    started = time.perf_counter()
+    device = pick_device(args.device)
+    set_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    held_out = [x.to(device) for x in circles(MEASURED, torch.Generator().manual_seed(10**6))]
+    model = build(name).to(device)
+    optimiser = torch.optim.Adam(model.parameters(), args.learning_rate)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, args.steps)
+    curve = []
+    for step in range(1, args.steps + 1):
+        *circle, answers = (x.to(device) for x in circles(args.batch_size, generator))
+        loss = F.cross_entropy(model(*circle)[0].flatten(0, 2), answers.flatten())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if step % max(args.steps // 12, 1) == 0:
+            curve.append(
+                {"step": step, "loss": round(loss.item(), 4), "both": measure(model, held_out)["both"]}
+            )
+    return {
+        "experiment": "heads",
+        "model": name,
+        "seed": seed,
+        "config": {
+            "children": CHILDREN,
+            "colours": COLOURS,
+            "d_model": D_MODEL,
+            "measured_circles": MEASURED,
+        },
+        "train_config": {
+            "steps": args.steps,
+            "batch_size": args.batch_size,
+            "learning_rate": args.learning_rate,
+            "schedule": "linear to zero",
+            "optimiser": "Adam",
+        },
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "attention_parameters": sum(parameter.numel() for parameter in model.attentions.parameters()),
+        "curve": curve,
+        **measure(model, held_out),
+        "seconds": round(time.perf_counter() - started, 1),
+        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
+        "threads": torch.get_num_threads(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+
+
+@torch.no_grad()
+def measure(model: Circle, held_out: list[Tensor]) -> dict:
+    """Shares of right answers, and where each head of each layer looks."""
+    hats, left, right, answers = held_out
+    logits, maps = model(hats, left, right)
+    correct = logits.argmax(-1) == answers
+    looks = [
+        [
+            [round(weights[:, head].gather(-1, hand[..., None]).mean().item(), 4) for hand in (left, right)]
+            for head in range(weights.size(1))
+        ]
+        for weights in maps
+    ]
+    return {
+        "both": round(correct.all(-1).float().mean().item(), 4),
+        "left": round(correct[..., 0].float().mean().item(), 4),
+        "right": round(correct[..., 1].float().mean().item(), 4),
+        "weight_on_left_and_right": looks,  # layer, head, hand
+    }
+
+
+if __name__ == "__main__":
+    main()

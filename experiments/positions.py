@@ -1,0 +1,151 @@
+"""Train a small causal model with each kind of positions, and test it on sentences longer than it has seen.
+
+    python experiments/positions.py
+    python experiments/positions.py --schemes rotary --seeds 0 --steps 50 --out elsewhere
+
+Two tasks on random sequences, each with an answer at every place:
+
+*distance*  which token stood three places before this one? (16 tokens)
+*nearest*   a token is a letter with a digit, 8 of each: which digit had this letter when it last occurred?
+
+The first asks for an exact distance, the second for the nearest of several. The model has two pre-norm layers
+and sees what stands before. It trains on sequences of 32 and is tested on new ones of 32, 64 and 128, on their last
+16 places. The learned positions get a table of 128 rows, of which training touches 32.
+
+Each run writes OUT/TASK-SCHEME-seed-SEED.json. Chapter 6 reads these files.
+"""
+
+import argparse
+import json
+import platform
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tfmr.files import atomic_write
+from tfmr.layers import EncoderLayer
+from tfmr.masks import causal_mask
+from tfmr.positions import ALiBi, LearnedPositions, RotaryPositions, SinusoidalPositions
+from tfmr.training import pick_device, set_seed
+
+SCHEMES = ("none", "sinusoidal", "learned", "rotary", "alibi")
+TASKS = ("distance", "nearest")
+D_MODEL, NUM_HEADS, NUM_LAYERS, D_FF = 64, 4, 2, 128
+LENGTHS = (32, 64, 128)  # the first is that of training
+LAST = 16  # places at the end of a sequence that are tested
+DISTANCE, LETTERS, DIGITS = 3, 8, 8
+IGNORE = -100  # places without an answer
+
+
+class Model(nn.Module):
+    """Embeddings, causal layers with one kind of positions, an answer at every place."""
+
+    def __init__(self, scheme: str, vocab_size: int, num_answers: int):
+        super().__init__()
+        added = {
+            "sinusoidal": SinusoidalPositions(D_MODEL),
+            "learned": LearnedPositions(max(LENGTHS), D_MODEL),
+        }
+        relative = {"rotary": RotaryPositions(D_MODEL // NUM_HEADS), "alibi": ALiBi(NUM_HEADS)}.get(scheme)
+        self.embedding = nn.Embedding(vocab_size, D_MODEL)
+        self.positions = added.get(scheme, nn.Identity())
+        self.layers = nn.ModuleList(
+            EncoderLayer(D_MODEL, NUM_HEADS, D_FF, norm="pre", relative=relative) for _ in range(NUM_LAYERS)
+        )
+        self.norm, self.output = nn.LayerNorm(D_MODEL), nn.Linear(D_MODEL, num_answers)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        x, mask = self.positions(self.embedding(ids)), causal_mask(ids.size(1), ids.device)
+        for layer in self.layers:
+            x, _ = layer(x, mask)
+        return self.output(self.norm(x))
+
+
+def questions(task: str, batch: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Random sequences and the answer at each place: (batch, length) each."""
+    if task == "distance":
+        ids = torch.randint(16, (batch, length), generator=generator)
+        answers = F.pad(ids, (DISTANCE, 0), value=IGNORE)[:, :length]
+        return ids, answers
+    letters = torch.randint(LETTERS, (batch, length), generator=generator)
+    digits = torch.randint(DIGITS, (batch, length), generator=generator)
+    places = torch.arange(length)
+    earlier = (letters[:, :, None] == letters[:, None]) & (places[:, None] > places)
+    last = torch.where(earlier, places, -1).amax(dim=-1)  # the nearest earlier place, -1 if there is none
+    answers = torch.where(last >= 0, digits.gather(1, last.clamp(min=0)), IGNORE)
+    return letters * DIGITS + digits, answers
+
+
+def sizes(task: str) -> tuple[int, int]:
+    """Tokens and answers of a task."""
+    return (16, 16) if task == "distance" else (LETTERS * DIGITS, DIGITS)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
+    parser.add_argument("--schemes", nargs="+", choices=SCHEMES, default=SCHEMES)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--steps", type=int, default=1_500)
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--device")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "positions")
+    args = parser.parse_args(argv)
+    for task in args.tasks:
+        for scheme in args.schemes:
+            for seed in args.seeds:
+                result = run(task, scheme, seed, args)
+                with atomic_write(args.out / f"{task}-{scheme}-seed-{seed}.json") as path:
+                    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+                print(task, scheme, seed, result["accuracy"], result["seconds"], flush=True)
+
+
+def run(task: str, scheme: str, seed: int, args: argparse.Namespace) -> dict:
+    """Train one model with one seed; the share of right answers at each length."""
+    started, device = time.perf_counter(), pick_device(args.device)
+    set_seed(seed)
+    model = Model(scheme, *sizes(task)).to(device)
+    optimizer = torch.optim.Adam(model.parameters())
+    generator = torch.Generator().manual_seed(seed)
+    for step in range(args.steps):
+        # A warm-up, then a straight line to zero.
+        rate = args.learning_rate * min((step + 1) / 100, (args.steps - step) / max(args.steps - 100, 1))
+        optimizer.param_groups[0]["lr"] = rate
+        ids, answers = (x.to(device) for x in questions(task, args.batch_size, LENGTHS[0], generator))
+        loss = F.cross_entropy(model(ids).flatten(0, 1), answers.flatten(), ignore_index=IGNORE)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return {
+        "experiment": "positions",
+        "task": task,
+        "scheme": scheme,
+        "seed": seed,
+        "config": {"d_model": D_MODEL, "num_heads": NUM_HEADS, "num_layers": NUM_LAYERS, "d_ff": D_FF},
+        "train_config": {name: getattr(args, name) for name in ("steps", "batch_size", "learning_rate")},
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "train_loss": round(loss.item(), 4),
+        "accuracy": {str(length): accuracy(model, task, length, device) for length in LENGTHS},
+        "seconds": round(time.perf_counter() - started, 1),
+        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
+        "threads": torch.get_num_threads(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+
+
+@torch.no_grad()
+def accuracy(model: Model, task: str, length: int, device: torch.device) -> float:
+    """The share of right answers at the last places of 200 new sequences."""
+    ids, answers = questions(task, 200, length, torch.Generator().manual_seed(10_000 + length))
+    found = model(ids.to(device)).argmax(dim=-1).cpu()[:, -LAST:]
+    answers = answers[:, -LAST:]
+    asked = answers != IGNORE
+    return round((found == answers)[asked].float().mean().item(), 4)
+
+
+if __name__ == "__main__":
+    main()

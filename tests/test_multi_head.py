@@ -1,0 +1,254 @@
+"""Multi-head attention: parity with PyTorch, both paths, masks, and the cache."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from parity import TOLERANCE, random_biases, torch_twin
+
+from tfmr.attention import scaled_dot_product_attention
+from tfmr.errors import InputError
+from tfmr.masks import causal_mask
+from tfmr.multi_head import KeyValueCache, MultiHeadAttention, fused_attention
+from tfmr.positions import ALiBi, RotaryPositions
+
+SIZES = st.integers(1, 5)
+BOTH_PATHS = pytest.mark.parametrize("need_weights", [True, False], ids=["explicit", "fused"])
+
+
+@settings(max_examples=25)
+@given(SIZES, SIZES, SIZES, st.integers(1, 4), st.integers(1, 4), st.booleans(), st.integers(0, 10**6))
+def test_equals_pytorch_forward_and_gradients(batch, queries, keys, heads, d_head, masked, seed):
+    torch.manual_seed(seed)
+    for dtype, atol in TOLERANCE.items():
+        ours = MultiHeadAttention(heads * d_head, heads).to(dtype)
+        random_biases(ours)
+        theirs = torch_twin(ours)
+        inputs = [torch.randn(batch, length, heads * d_head, dtype=dtype) for length in (queries, keys, keys)]
+        mine, other = ([x.clone().requires_grad_() for x in inputs] for _ in range(2))
+        mask = torch.rand(batch, queries, keys) < 0.6 if masked else None
+        if masked:
+            mask[..., 0] = True  # PyTorch gives NaN where nothing is allowed
+        output, weights = ours(*mine, mask)
+        # True means the opposite there: may not be attended; and it wants the heads in the batch axis.
+        hidden = None if mask is None else (~mask).repeat_interleave(heads, dim=0)
+        expected, expected_weights = theirs(*other, attn_mask=hidden, average_attn_weights=False)
+        torch.testing.assert_close(output, expected, atol=atol, rtol=atol)
+        torch.testing.assert_close(weights, expected_weights, atol=atol, rtol=atol)
+        direction = torch.randn_like(output)
+        (output * direction).sum().backward()
+        (expected * direction).sum().backward()
+        for x, y in zip(mine, other, strict=True):
+            torch.testing.assert_close(x.grad, y.grad, atol=10 * atol, rtol=atol)
+        torch.testing.assert_close(
+            torch.cat([p.weight.grad for p in (ours.query_projection, ours.key_projection, ours.value_projection)]),
+            theirs.in_proj_weight.grad, atol=10 * atol, rtol=atol,
+        )  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(SIZES, SIZES, SIZES, st.booleans(), st.booleans(), st.integers(0, 10**6))
+def test_fused_path_equals_explicit_path(batch, queries, keys, masked, biased, seed):
+    torch.manual_seed(seed)
+    q, k = (torch.randn(batch, 2, n, 4, dtype=torch.float64, requires_grad=True) for n in (queries, keys))
+    v = torch.randn(batch, 2, keys, 3, dtype=torch.float64, requires_grad=True)
+    mask = torch.rand(batch, 1, queries, keys) < 0.5 if masked else None  # some rows all False
+    bias = torch.randn(2, queries, keys, dtype=torch.float64) if biased else None
+    fused = fused_attention(q, k, v, mask, bias)
+    scores = q @ k.transpose(-2, -1) / 2 + (0 if bias is None else bias)
+    weights = scores.softmax(-1) if mask is None else scores.masked_fill(~mask, -1e300).softmax(-1) * mask
+    torch.testing.assert_close(fused, weights @ v)
+    gradients = torch.autograd.grad(fused.square().sum(), (q, k, v))
+    expected = torch.autograd.grad((weights @ v).square().sum(), (q, k, v))
+    for got, wanted in zip(gradients, expected, strict=True):
+        torch.testing.assert_close(got, wanted)
+
+
+def test_one_head_is_scaled_dot_product_attention_between_projections():
+    attention, x, memory = MultiHeadAttention(6, 1), torch.randn(2, 3, 6), torch.randn(2, 4, 6)
+    projected = (
+        attention.query_projection(x),
+        attention.key_projection(memory),
+        attention.value_projection(memory),
+    )
+    head, _ = scaled_dot_product_attention(*projected)
+    torch.testing.assert_close(attention(x, memory, memory)[0], attention.output_projection(head))
+
+
+def test_heads_of_any_size():
+    attention, x = MultiHeadAttention(10, 3, d_key=2, d_value=5), torch.randn(2, 4, 10)
+    output, weights = attention(x, x, x)
+    assert output.shape == x.shape and weights.shape == (2, 3, 4, 4)
+    assert attention.query_projection.out_features == 6 and attention.output_projection.in_features == 15
+
+
+@BOTH_PATHS
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_trap_03_a_fully_masked_row_gives_zero_and_zero_gradient(need_weights, dtype):
+    q, k, v = (torch.randn(2, 2, 3, 4, dtype=dtype, requires_grad=True) for _ in range(3))
+    mask = torch.ones(2, 1, 3, 3, dtype=torch.bool)
+    mask[0, :, 1] = False
+    attention = MultiHeadAttention(4, 2)
+    output, weights = attention._attend(q, k, v, mask, None, need_weights)
+    assert (output[0, :, 1] == 0).all() and output.isfinite().all()
+    assert weights is None or (weights[0, :, 1] == 0).all()
+    output.float().sum().backward()
+    assert (q.grad[0, :, 1] == 0).all() and (q.grad[0, :, 0] != 0).any()
+    assert all(x.grad.isfinite().all() for x in (q, k, v))
+
+
+@BOTH_PATHS
+def test_trap_04_masked_keys_change_nothing(need_weights):
+    attention, x, memory = MultiHeadAttention(8, 2).eval(), torch.randn(2, 3, 8), torch.randn(2, 4, 8)
+    longer = torch.cat([memory, 100 * torch.randn(2, 2, 8)], dim=1)
+    mask = torch.tensor([True] * 4 + [False] * 2).expand(2, 1, 6)
+    expected, _ = attention(x, memory, memory, None, need_weights)
+    torch.testing.assert_close(attention(x, longer, longer, mask, need_weights)[0], expected)
+
+
+@BOTH_PATHS
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_trap_13_the_mask_holds_in_half_precision(need_weights, dtype):
+    """A fill of -1e9 is -inf in float16, and a small one lets large scores through."""
+    q, k = 120 * torch.ones(1, 1, 1, 4, dtype=dtype), 120 * torch.ones(1, 1, 3, 4, dtype=dtype)
+    v = torch.tensor([1.0, 2.0, 4.0], dtype=dtype)[None, None, :, None]
+    k[..., 0, :] *= -1  # the only allowed key has the lowest score
+    mask = torch.tensor([True, False, False])[None, None, None]
+    output, _ = MultiHeadAttention(4, 1)._attend(q, k, v, mask, None, need_weights)
+    assert output.item() == 1.0
+
+
+def test_a_mask_may_differ_from_head_to_head():
+    attention, x = MultiHeadAttention(8, 2), torch.randn(2, 3, 8)
+    mask = torch.ones(1, 2, 3, 3, dtype=torch.bool)
+    mask[:, 1] = causal_mask(3)
+    _, weights = attention(x, x, x, mask)
+    assert (weights[:, 0] > 0).all() and (weights[:, 1].triu(1) == 0).all()
+
+
+@BOTH_PATHS
+def test_dropout_is_for_training_and_weights_come_before_it(need_weights):
+    attention, x = MultiHeadAttention(8, 2, dropout=0.5), torch.randn(2, 5, 8)
+    output, weights = attention(x, x, x, need_weights=need_weights)
+    assert not torch.equal(output, attention(x, x, x, need_weights=need_weights)[0])
+    if need_weights:
+        torch.testing.assert_close(weights.sum(-1), torch.ones(2, 2, 5))
+    attention.eval()
+    assert torch.equal(attention(x, x, x)[0], attention(x, x, x)[0])
+
+
+# --- the cache ------------------------------------------------------------------------------------------
+
+
+@BOTH_PATHS
+@pytest.mark.parametrize("relative", [None, "rotary", "alibi"])
+def test_trap_12_step_by_step_with_a_cache_equals_all_at_once(need_weights, relative):
+    scheme = {None: None, "rotary": RotaryPositions(4), "alibi": ALiBi(2)}[relative]
+    attention, x = MultiHeadAttention(8, 2, relative=scheme).eval(), torch.randn(3, 5, 8)
+    expected, _ = attention(x, x, x, causal_mask(5), need_weights)
+    cache = KeyValueCache()
+    steps = [attention(t, t, t, None, need_weights, cache)[0] for t in x.split(1, dim=1)]
+    torch.testing.assert_close(torch.cat(steps, dim=1), expected)
+    assert cache.length == 5
+
+
+def test_a_fixed_cache_projects_the_memory_once():
+    attention, x, memory = MultiHeadAttention(8, 2), torch.randn(2, 1, 8), torch.randn(2, 4, 8)
+    cache = KeyValueCache(fixed=True)
+    first, _ = attention(x, memory, memory, cache=cache)
+    key = cache.key
+    second, _ = attention(x, torch.zeros_like(memory), torch.zeros_like(memory), cache=cache)
+    assert torch.equal(first, second) and cache.key is key and cache.length == 4
+
+
+def test_select_keeps_rows_in_the_order_asked_for():
+    cache = KeyValueCache()
+    cache.select(torch.tensor([0]))  # nothing there yet
+    key = torch.randn(3, 2, 4, 5)
+    cache.append(key, 2 * key)
+    cache.select(torch.tensor([2, 0, 0]))
+    assert torch.equal(cache.key, key[[2, 0, 0]]) and torch.equal(cache.value, 2 * key[[2, 0, 0]])
+
+
+# --- devices and types ----------------------------------------------------------------------------------
+
+
+@BOTH_PATHS
+def test_works_under_autocast(need_weights):
+    attention, x = MultiHeadAttention(8, 2, relative=ALiBi(2)), torch.randn(2, 3, 8, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        output, _ = attention(x, x, x, causal_mask(3), need_weights)
+    assert output.dtype == torch.bfloat16
+    torch.testing.assert_close(output.float(), attention(x, x, x, causal_mask(3))[0], atol=0.05, rtol=0.05)
+    output.float().sum().backward()
+    assert x.grad.isfinite().all()
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@BOTH_PATHS
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+def test_gpu_equals_cpu(need_weights, dtype):
+    attention, x = MultiHeadAttention(64, 4), torch.randn(2, 9, 64)
+    mask = causal_mask(9).repeat(2, 1, 1)
+    mask[0, 3] = False
+    expected = attention(x, x, x, mask)[0]
+    on_gpu = attention.to("cuda", dtype)
+    x = x.to("cuda", dtype)
+    output, _ = on_gpu(x, x, x, mask.cuda(), need_weights)
+    torch.testing.assert_close(output.float().cpu(), expected, atol=0.05, rtol=0.05)
+
+
+# --- errors ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ({"d_model": 10, "num_heads": 3}, "num_heads: expected a divisor of d_model = 10"),
+        ({"d_model": 0, "num_heads": 1}, "d_model: expected a positive"),
+        ({"d_model": 8, "num_heads": 0}, "num_heads: expected a positive"),
+        ({"d_model": 8, "num_heads": 2, "d_key": 0}, "d_key: expected a positive"),
+    ],
+)
+def test_sizes_that_make_no_heads_are_refused(sizes, message):
+    with pytest.raises(InputError, match=message):
+        MultiHeadAttention(**sizes)
+
+
+@BOTH_PATHS
+def test_masks_of_the_wrong_type_or_shape_are_refused(need_weights):
+    attention, x = MultiHeadAttention(8, 2), torch.randn(2, 3, 8)
+    for mask in (torch.zeros(3, 3), torch.ones(3, 3, dtype=torch.long), torch.ones(2, 3, 4, dtype=torch.bool),
+                 torch.ones(5, 3, 3, dtype=torch.bool)):  # fmt: skip
+        with pytest.raises(InputError, match="mask: expected"):
+            attention(x, x, x, mask, need_weights)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "name"),
+    [
+        (((2, 3, 7), (2, 3, 8), (2, 3, 8)), "query"),
+        (((2, 0, 8), (2, 3, 8), (2, 3, 8)), "query"),
+        (((2, 3, 8), (2, 0, 8), (2, 0, 8)), "key"),
+        (((2, 3, 8), (2, 3, 8), (2, 4, 8)), "query, key, value"),
+        (((2, 3, 8), (1, 3, 8), (1, 3, 8)), "query, key, value"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_refused(shapes, name):
+    attention = MultiHeadAttention(8, 2)
+    with pytest.raises(Exception) as caught:  # noqa: B017 - the shape checker is first while tests run
+        attention(*map(torch.randn, shapes))
+    assert (
+        isinstance(caught.value, InputError) or "d_model" in str(caught.value) or "batch" in str(caught.value)
+    )
+    with pytest.raises(InputError, match=f"^{name}: expected"):
+        attention._check(*map(torch.randn, shapes))
+
+
+def test_the_kernel_alone_would_not_do():
+    """Why fused_attention treats blind queries: PyTorch promises nothing for them, and -inf gives NaN."""
+    scores = torch.full((1, 3), -math.inf)
+    assert F.softmax(scores, dim=-1).isnan().all()

@@ -1,0 +1,114 @@
+"""Positions: the formulas of the papers, and that only distances count where they say so."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tfmr.errors import InputError
+from tfmr.positions import (
+    ALiBi,
+    LearnedPositions,
+    RotaryPositions,
+    SinusoidalPositions,
+    alibi_slopes,
+    sinusoids,
+)
+
+
+def test_sinusoids_are_the_papers_formula():
+    table = sinusoids(7, 6)
+    for position in range(7):
+        for i in range(3):
+            angle = position / 10_000 ** (2 * i / 6)
+            assert table[position, 2 * i].item() == pytest.approx(math.sin(angle), abs=1e-6)
+            assert table[position, 2 * i + 1].item() == pytest.approx(math.cos(angle), abs=1e-6)
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 8))
+def test_a_shift_is_one_rotation_for_all_positions(position, shift, pairs):
+    table = sinusoids(101, 2 * pairs)
+    angles = shift / 10_000 ** (torch.arange(0, 2 * pairs, 2) / (2 * pairs))
+    sin, cos = table[position].view(-1, 2).unbind(-1)
+    turned = torch.stack(
+        [sin * angles.cos() + cos * angles.sin(), cos * angles.cos() - sin * angles.sin()], dim=-1
+    )
+    torch.testing.assert_close(turned.flatten(), table[position + shift], atol=1e-4, rtol=1e-4)
+
+
+def test_the_sinusoidal_table_grows_when_it_has_to():
+    positions = SinusoidalPositions(4)
+    x = torch.zeros(1, 700, 4)
+    torch.testing.assert_close(positions(x)[0], sinusoids(700, 4))
+    torch.testing.assert_close(positions(x[:, :5], start=2000)[0], sinusoids(2005, 4)[2000:])
+    assert not list(positions.state_dict()), "what can be computed is not stored"
+
+
+@pytest.mark.parametrize("make", [lambda: SinusoidalPositions(8), lambda: LearnedPositions(20, 8)])
+def test_trap_02_later_positions_start_where_they_are_told(make):
+    positions, x = make(), torch.randn(2, 9, 8)
+    whole = positions(x)
+    torch.testing.assert_close(torch.cat([positions(x[:, :4]), positions(x[:, 4:], start=4)], dim=1), whole)
+    assert not torch.allclose(positions(x[:, 4:]), whole[:, 4:])
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 200), st.integers(1, 5), st.integers(0, 10**6))
+def test_rotary_scores_depend_on_the_distance_alone(a, b, shift, pairs, seed):
+    torch.manual_seed(seed)
+    rotary = RotaryPositions(2 * pairs)
+    q, k = torch.randn(1, 1, 1, 2 * pairs), torch.randn(1, 1, 1, 2 * pairs)
+    here = (rotary.rotate(q, a) * rotary.rotate(k, b)).sum()
+    there = (rotary.rotate(q, a + shift) * rotary.rotate(k, b + shift)).sum()
+    torch.testing.assert_close(here, there, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(rotary.rotate(q, a).norm(), q.norm())
+
+
+def test_rotary_turns_pairs_by_the_papers_angles():
+    rotary, x = RotaryPositions(4), torch.tensor([1.0, 0.0, 0.0, 1.0]).expand(1, 1, 3, 4)
+    turned = rotary.rotate(x)[0, 0]
+    for position in range(3):
+        fast, slow = position, position / 100
+        expected = [math.cos(fast), math.sin(fast), -math.sin(slow), math.cos(slow)]
+        torch.testing.assert_close(turned[position], torch.tensor(expected))
+    assert rotary.bias(3, 3) is None
+    assert rotary.rotate(x.bfloat16()).dtype == torch.bfloat16
+
+
+@given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 6))
+def test_alibi_depends_on_the_distance_alone(heads, queries, cached):
+    bias = ALiBi(heads).bias(queries, queries + cached)
+    assert bias.shape == (heads, queries, queries + cached)
+    for q in range(queries):
+        for k in range(queries + cached):
+            torch.testing.assert_close(bias[:, q, k], -alibi_slopes(heads) * abs(q + cached - k))
+    assert ALiBi(heads).rotate(bias) is bias
+
+
+@pytest.mark.parametrize(
+    ("heads", "slopes"),
+    [
+        (1, [2**-8]),
+        (2, [2**-4, 2**-8]),
+        (8, [2**-i for i in range(1, 9)]),
+        # The authors' code for a number that is no power of two: those of 8, then every second of 16.
+        (12, [2**-i for i in range(1, 9)] + [2**-0.5, 2**-1.5, 2**-2.5, 2**-3.5]),
+    ],
+)
+def test_alibi_slopes_are_those_of_the_paper(heads, slopes):
+    torch.testing.assert_close(alibi_slopes(heads), torch.tensor(slopes))
+
+
+def test_what_cannot_be_is_refused():
+    with pytest.raises(InputError, match="d_model: expected an even number"):
+        SinusoidalPositions(5)
+    with pytest.raises(InputError, match="d_head: expected an even number"):
+        RotaryPositions(3)
+    with pytest.raises(InputError, match="num_heads: expected a positive"):
+        ALiBi(0)
+    with pytest.raises(InputError, match="max_length: expected at least 1"):
+        LearnedPositions(0, 4)
+    with pytest.raises(InputError, match="length: expected at most 6 learned positions, got 7"):
+        LearnedPositions(6, 4)(torch.zeros(1, 2, 4), start=5)
