@@ -278,7 +278,7 @@ class Transformer(nn.Module):
 
         The keys and values of the tokens before are in the state's caches, which grow by this token's.
         """
-        past = state.caches[0].self_attention.length  # where this token stands: trap 2 is to forget it
+        past = state.caches[0].self_attention.length  # where this token stands; a step is not a new sentence
         x = self.tgt_embedding(token[:, None], start=past)
         x, _, cross = self.decoder(x, state.memory, None, state.mask, need_weights=True, caches=state.caches)
         return self.output(x)[:, 0], cross[-1].mean(dim=1)[:, 0], state
