@@ -10,8 +10,8 @@ own words only.
 
 Each run writes OUT/MODEL-seed-SEED.json: configuration, versions, device, duration, the loss by epoch, and on
 two held-out sets BLEU and perplexity. For *whole* also the alignment error rate of each head and layer, with the
-row of a word as it should be and one row too early or too late, and what cutting source words does (see
-:func:`cuts`). The model of the first seed is kept in the run folder OUT/whole-run, so that
+row of a word as it should be and one row too early or too late, what cutting source words does (see :func:`cuts`),
+and what becomes of the running example (see :func:`example`). The model of the first seed is kept in the run folder OUT/whole-run, so that
 ``python -m tfmr translate --run OUT/whole-run`` works. OUT/aligners.json holds the error rates of two aligners
 without a network, on the same sentences. Chapter 8 reads these files.
 """
@@ -37,6 +37,15 @@ from tfmr.training import TrainConfig, evaluate_loss, pick_device, set_seed, tra
 from tfmr.transformer import Transformer, TransformerConfig
 
 SHIFTS = {"right": 0, "one early": -1, "one late": 1}  # which row is taken for a word
+# In the running example J' aime apprendre l' intelligence artificielle . : the places of the words to hide.
+HIDDEN = {
+    "nothing": [],
+    "l'": [3],
+    "intelligence": [4],
+    "artificielle": [5],
+    "both": [4, 5],
+    "l' and both": [3, 4, 5],
+}
 
 
 class BlindTransformer(Transformer):
@@ -126,6 +135,7 @@ def run(corpus: Corpus, name: str, seed: int, args: argparse.Namespace, folder: 
         for key, pairs in sets.items():
             measured[key]["alignment_error_rate"] = error_rates(model, pairs, tokenizers)
         measured["test"]["cuts"] = cuts(model, sets["test"], tokenizers)
+        measured["example"] = example(model, corpus.train[0], tokenizers)
     return {
         "experiment": "cross_attention",
         "model": name,
@@ -270,6 +280,40 @@ def cut_words(
     change[:, (before.argmax(dim=-1) != right)[0]] = torch.nan
     loss = (before - after).gather(2, right.expand(num_src, -1)[:, :, None])[:, :, 0]
     return change.cpu(), loss.cpu()
+
+
+def example(model: Transformer, pair: Pair, tokenizers: list[WordTokenizer]) -> dict:
+    """The running example: where each layer looks for *artificial*, and what is written with words hidden.
+
+    *looked* has, for each layer, the mean of the heads' weights while the fourth English word is chosen. *written*
+    has a translation for each entry of HIDDEN: with these words hidden from cross-attention alone (*memory*), and
+    from the encoder's other words as well (*source*).
+    """
+    [(src, tgt)] = encode_pairs([pair], *tokenizers)
+    device = next(model.parameters()).device
+    src, tgt = torch.tensor([src], device=device), torch.tensor([tgt], device=device)
+    written = {}
+    with evaluating(model):
+        cross = model.attention_weights(src, tgt[:, :4]).cross
+        memory = model.encode(src)
+        for name, places in HIDDEN.items():
+            holes = src.clone()
+            holes[:, places] = model.config.pad_id
+            texts = write(model, memory, holes), write(model, model.encode(holes), holes)
+            written[name] = dict(
+                zip(("memory", "source"), (tokenizers[1].decode(ids) for ids in texts), strict=True)
+            )
+    looked = [[round(weight, 3) for weight in layer[0, :, -1].mean(dim=0).tolist()] for layer in cross]
+    return {"src": pair.src, "looked": looked, "written": written}
+
+
+def write(model: Transformer, memory: Tensor, seen: Tensor, max_length: int = 20) -> list[int]:
+    """Greedy decoding from a given memory; where ``seen`` says padding, the memory is hidden."""
+    ids = [model.config.bos_id]
+    while ids[-1] != model.config.eos_id and len(ids) < max_length:
+        logits = model.decode(torch.tensor([ids], device=memory.device), memory, seen)
+        ids.append(logits[0, -1].argmax().item())
+    return ids[1:]
 
 
 if __name__ == "__main__":
