@@ -208,6 +208,12 @@ def equations_are_numbered(nb) -> list[str]:
     ]
 
 
+def tables_have_headers(nb) -> list[str]:
+    """Every column of a table says what it holds: a screen reader announces it with each entry."""
+    heads = re.findall(r"^(\|.*\|) *\n\|[-:| ]+\| *$", prose(nb), re.MULTILINE)
+    return [f"a column without a name in the table {head}" for head in heads if re.search(r"\| *\|", head)]
+
+
 def taught_code_is_the_packages(nb) -> list[str]:
     """A taught cell holds classes and functions of the package, the same syntax tree, and nothing else."""
     problems = []
@@ -236,6 +242,7 @@ RULES = (
     sections_are_there,
     exercises_have_solutions,
     equations_are_numbered,
+    tables_have_headers,
     taught_code_is_the_packages,
 )
 

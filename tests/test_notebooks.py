@@ -227,6 +227,7 @@ BROKEN = [
     (rules.exercises_have_solutions, changed(solution_open)),
     (rules.exercises_have_solutions, with_cells(*(exercise(f"ex-{i}") for i in "def"))),
     (rules.equations_are_numbered, with_cells(new_markdown_cell("$$\ny\n$$ (mine)"))),
+    (rules.tables_have_headers, with_cells(new_markdown_cell("| | key |\n|---|---|\n| J' | 2 |"))),
     (rules.equations_are_numbered, with_cells(new_markdown_cell("$$\ny\n$$ (eq-x)"))),
     (rules.taught_code_is_the_packages, with_cells(code("def nowhere():\n    pass", **TAUGHT))),
     (rules.taught_code_is_the_packages, with_cells(code("def padding_mask(ids):\n    return ids", **TAUGHT))),
