@@ -13,6 +13,7 @@ from tfmr.attention import (
     DotAttention,
     GeneralAttention,
     attend,
+    check_shapes,
     masked_softmax,
     scaled_dot_product_attention,
 )
@@ -191,6 +192,26 @@ def test_a_wrong_mask_is_refused_in_one_sentence(mask, message):
     with pytest.raises(InputError, match=message) as error:
         masked_softmax(torch.zeros(1, 2, 3), mask)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((2, 3, 8), (2, 4, 7), (2, 4, 8)),  # query and key of different sizes
+        ((2, 3, 8), (2, 4, 8), (2, 5, 8)),  # a value too many
+        ((2, 3, 8), (2, 0, 8), (2, 0, 8)),  # nothing to look at
+        ((8,), (4, 8), (4, 8)),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused_in_one_sentence(shapes):
+    with pytest.raises(InputError, match="query, key, value: expected") as error:
+        check_shapes(*map(torch.zeros, shapes))
+    assert "\n" not in str(error.value) and str(shapes[1]) in str(error.value)
+
+
+def test_scaled_dot_product_attention_looks_at_the_shapes():
+    with pytest.raises(InputError, match="query, key, value: expected"):  # nothing to look at
+        scaled_dot_product_attention(torch.zeros(2, 3, 8), torch.zeros(2, 0, 8), torch.zeros(2, 0, 8))
 
 
 def test_typical_size_of_a_dot_product_is_the_square_root_of_its_length():

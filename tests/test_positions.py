@@ -112,3 +112,8 @@ def test_what_cannot_be_is_refused():
         LearnedPositions(0, 4)
     with pytest.raises(InputError, match="length: expected at most 6 learned positions, got 7"):
         LearnedPositions(6, 4)(torch.zeros(1, 2, 4), start=5)
+    heads = torch.zeros(1, 2, 3, 4)
+    with pytest.raises(InputError, match="d_head: expected heads of 8 places, got 4"):
+        RotaryPositions(8).rotate(heads)
+    with pytest.raises(InputError, match="num_heads: expected 4 heads, one a slope, got 2"):
+        ALiBi(4).rotate(heads)

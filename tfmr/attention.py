@@ -77,8 +77,9 @@ def scaled_dot_product_attention(
         The output, and the weights before dropout.
 
     Raises:
-        InputError: the mask is not boolean or does not broadcast to the scores.
+        InputError: sizes do not fit, there is no key, the mask is not boolean or of another shape.
     """
+    check_shapes(query, key, value)
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
     return attend(scores, value, mask, dropout_p)
 
@@ -177,6 +178,17 @@ class DotAttention(nn.Module):
         mask: Tensor | None = None,
     ) -> tuple[Float[Tensor, "batch query d_value"], Float[Tensor, "batch query key"]]:
         return attend(self.score(query, self.project_key(key)), value, mask)
+
+
+def check_shapes(query: Tensor, key: Tensor, value: Tensor) -> None:
+    """Refuse queries and keys of different sizes, and values that do not belong to the keys."""
+    shapes = [tuple(x.shape) for x in (query, key, value)]
+    fits = min(map(len, shapes)) > 1 and shapes[0][-1] == shapes[1][-1] and shapes[1][-2] == shapes[2][-2] > 0
+    if not fits:
+        raise InputError(
+            "query, key, value: expected queries and keys of one size, at least one key and a value for each, "
+            f"got shapes {', '.join(map(str, shapes))}"
+        )
 
 
 def check_mask(mask: Tensor, shape: torch.Size) -> None:

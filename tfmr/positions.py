@@ -90,6 +90,8 @@ class RotaryPositions(nn.Module):
         self, x: Float[Tensor, "batch heads length d_head"], start: int = 0
     ) -> Float[Tensor, "batch heads length d_head"]:
         """Turn the vectors of positions ``start``, ``start + 1``, …"""
+        if x.size(-1) != self.d_head:
+            raise InputError(f"d_head: expected heads of {self.d_head} places, got {x.size(-1)}")
         positions = torch.arange(start, start + x.size(-2), device=x.device)
         angles = _angles(positions, self.d_head, "d_head", self.base)
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
@@ -117,6 +119,8 @@ class ALiBi(nn.Module):
 
     def rotate(self, x: Tensor, start: int = 0) -> Tensor:
         """Queries and keys stay as they are."""
+        if x.size(-3) != len(self.slopes):
+            raise InputError(f"num_heads: expected {len(self.slopes)} heads, one a slope, got {x.size(-3)}")
         return x
 
     def bias(self, num_queries: int, num_keys: int) -> Float[Tensor, "heads num_queries num_keys"]:
