@@ -177,15 +177,37 @@ def test_recorded_heads_are_of_five_seeds_one_configuration_and_one_size():
     assert len({result["parameters"] for result in found if result["model"].startswith("heads")}) == 1
 
 
-def test_chapter_5_shows_the_model_of_its_experiment():
-    script = ast.parse((ROOT / "experiments" / "heads.py").read_text(encoding="utf-8")).body
-    notebook = nbformat.read(ROOT / "chapters" / "05_multi_head_attention.ipynb", as_version=4)
-    shown = [node for cell in rules.code_cells(notebook) for node in ast.parse(cell.source).body]
-    for name in ("circles", "Circle"):
-        here, there = (
-            [node for node in nodes if getattr(node, "name", "") == name] for nodes in (script, shown)
-        )
-        assert len(here) == len(there) == 1 and rules.bare(here[0]) == rules.bare(there[0])
+def definitions(chapter: str) -> dict[str, ast.stmt]:
+    """The classes and functions that a chapter defines; of two with one name the last, as when it runs."""
+    notebook = nbformat.read(ROOT / "chapters" / f"{chapter}.ipynb", as_version=4)
+    nodes = (node for cell in rules.code_cells(notebook) for node in ast.parse(cell.source).body)
+    return {node.name: node for node in nodes if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+
+
+@pytest.mark.parametrize(
+    ("experiment", "chapter", "names"),
+    [
+        ("heads", "05_multi_head_attention", {"circles", "Circle"}),
+        ("cross_attention", "08_cross_attention", {"BlindTransformer"}),
+    ],
+)
+def test_a_chapter_shows_the_model_of_its_experiment(experiment, chapter, names):
+    script = ast.parse((ROOT / "experiments" / f"{experiment}.py").read_text(encoding="utf-8")).body
+    there = {node.name: node for node in script if getattr(node, "name", None) in names}
+    here = definitions(chapter)
+    assert set(there) == names and all(rules.bare(here[name]) == rules.bare(there[name]) for name in names)
+
+
+def test_chapter_7_trains_the_model_of_its_experiment():
+    recorded = runpy.run_path(str(ROOT / "experiments" / "norms.py"))
+    names = dict(recorded)
+    shown = definitions("07_encoder_and_decoder_layers")
+    exec(compile(ast.Module([shown["glorot"], shown["Stack"]], []), "chapter 7", "exec"), names)
+    outputs = []
+    for stack in (recorded["Stack"], names["Stack"]):
+        torch.manual_seed(0)
+        outputs.append(stack(3, "pre")(torch.arange(recorded["LENGTH"])[None]))
+    assert recorded["Stack"] is not names["Stack"] and torch.equal(*outputs)
 
 
 def test_scripts_do_nothing_on_import():
