@@ -293,7 +293,7 @@ def _draw_memory(ax: Axes, top: float, entries: list[float]) -> None:
     ax.plot([WIDTH / 2, WIDTH / 2, x, x], [top - 0.05, top + 0.2, top + 0.2, min(entries)], color="black")
     if max(entries) > top + 0.2:
         ax.plot([x, x], [top + 0.2, max(entries)], color="black")
-    ax.text(WIDTH / 2, top + 0.3, "memory: keys and values", ha="center", va="bottom", style="italic")
+    ax.text(WIDTH / 2, top + 0.3, "memory", ha="center", va="bottom", style="italic")
     for y in entries:
         ax.annotate("", (RIGHT, y), (x, y), arrowprops={"arrowstyle": "-|>", "color": "black"})
 
