@@ -70,7 +70,7 @@ def test_cross_attention_writes_both_models_and_keeps_one(script, tmp_path):
     assert len(by_layer) == 2 and len(by_layer[0]["heads"]) == 4
     assert set(whole["test"]["cuts"]) == {"memory", "source"} and "cuts" not in blind["test"]
     texts = whole["example"]["written"]
-    assert texts["nothing"]["memory"] == texts["nothing"]["source"] and len(texts) == 6
+    assert texts["nothing"]["memory"] == texts["nothing"]["source"] and len(texts) == 7
     assert set(aligners["test"]) == set(aligners["long"]) == {"diagonal", "IBM Model 1"}
     run = load_run(tmp_path / "whole-run", torch.device("cpu"))
     assert isinstance(run.model, Transformer)
