@@ -120,11 +120,13 @@ def size_is_bounded(nb) -> list[str]:
 
 
 def lines_are_narrow(nb) -> list[str]:
-    """No line of code is cut on the page."""
+    """No line of code is cut on the page, in cells or in the text between them."""
+    blocks = [cell.source for cell in code_cells(nb)]
+    blocks += re.findall(r"^```python\n(.*?)^```", prose(nb), re.MULTILINE | re.DOTALL)
     return [
         f"a line of {len(line)} columns, more than {MAX_COLUMNS}: {line.strip()[:60]!r}"
-        for cell in code_cells(nb)
-        for line in cell.source.splitlines()
+        for block in blocks
+        for line in block.splitlines()
         if len(line) > MAX_COLUMNS
     ]
 

@@ -214,6 +214,7 @@ BROKEN = [
     (rules.size_is_bounded, with_cells(*[code(f"x{i} = 1") for i in range(40)])),
     (rules.size_is_bounded, with_cells(code("\n".join(f"x{i} = 1" for i in range(420))))),
     (rules.lines_are_narrow, with_cells(code(f"x = '{'a' * 83}'"))),
+    (rules.lines_are_narrow, with_cells(new_markdown_cell(f"```python\nx = '{'a' * 83}'\n```"))),
     (rules.stands_alone, with_cells(code("from pathlib import Path"))),
     (rules.stands_alone, with_cells(code("text = open('../README.md').read()"))),
     (rules.code_is_plain, with_cells(code("!ls"))),
