@@ -141,22 +141,25 @@ def test_a_kernel_gets_its_kernels_and_threads(monkeypatch):
 
 
 def test_only_what_runs_makes_a_run_new(tmp_path):
-    package, path = tmp_path / "package", tmp_path / "01_a.ipynb"
+    package, results, path = tmp_path / "tfmr", tmp_path / "experiments" / "results", tmp_path / "01_a.ipynb"
     package.mkdir()
+    results.mkdir(parents=True)
     (package / "a.py").write_text("x = 1  # one\n", encoding="utf-8")
     (package / "words.txt").write_text("chat\n", encoding="utf-8")
 
     def digest(*cells):
         nbformat.write(new_notebook(cells=list(cells)), path)
-        return robust.digest(path, package)
+        return robust.digest(path, tmp_path)
 
     first = digest(new_code_cell("f(1, 2)"))
     assert digest(new_markdown_cell("# A"), new_code_cell("f(1,\n  2)  # laid out")) == first
     assert digest(new_code_cell("f(1, 3)")) != first
     (package / "a.py").write_text("x = 1\n", encoding="utf-8")
     assert digest(new_code_cell("f(1, 2)")) == first
-    (package / "words.txt").write_text("chats\n", encoding="utf-8")
-    assert digest(new_code_cell("f(1, 2)")) != first
+    for changed in (package / "words.txt", results / "seed-0.json"):
+        changed.write_text("[]", encoding="utf-8")
+        first, before = digest(new_code_cell("f(1, 2)")), first
+        assert first != before
 
 
 def test_the_table_counts_runs_and_shows_the_nearest_miss():
@@ -195,7 +198,8 @@ def test_a_chapter_runs_to_its_end_and_nothing_runs_twice(tmp_path, monkeypatch,
         "raise KeyError('x')",
         f"assert here == {str(tmp_path)!r} and torch.get_num_threads() == 1",
     )
-    arguments = [str(path), "--kernels", "default", "--threads", "1", "--folder", str(tmp_path / "records")]
+    arguments = [str(path), "--kernels", "default", "--threads", "1", "--jobs", "2"]
+    arguments += ["--folder", str(tmp_path / "records")]
     assert robust.main([*arguments, "--shifts", "0"]) == 1
     rows = [line.split(maxsplit=3) for line in capsys.readouterr().out.splitlines()[1:]]
     assert [row[:3] for row in rows] == [

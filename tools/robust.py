@@ -81,13 +81,14 @@ def plan(chapters, shifts, kernels, threads, full: bool = False) -> list[Run]:
     return runs
 
 
-def digest(chapter: Path, package: Path = ROOT / "tfmr") -> str:
-    """Eight letters for what a chapter and the package do: their syntax trees, and the package's data."""
+def digest(chapter: Path, root: Path = ROOT) -> str:
+    """Eight letters for what a chapter and the package do, by their syntax trees, and for what they read."""
     cells = [c.source for c in nbformat.read(chapter, as_version=4).cells if c.cell_type == "code"]
-    sources = cells + [path.read_text(encoding="utf-8") for path in sorted(package.rglob("*.py"))]
+    sources = cells + [path.read_text(encoding="utf-8") for path in sorted((root / "tfmr").rglob("*.py"))]
     text = "\n".join(ast.dump(ast.parse(source)) for source in sources)
-    data = [p for p in sorted(package.rglob("*")) if p.suffix in (".json", ".tsv", ".txt")]
-    whole = text.encode() + b"".join(path.read_bytes() for path in data)
+    data = [p for p in (root / "tfmr").rglob("*") if p.suffix in (".json", ".tsv", ".txt")]
+    data += [p for p in (root / "experiments" / "results").rglob("*") if p.is_file()]
+    whole = text.encode() + b"".join(path.read_bytes() for path in sorted(data))
     return hashlib.sha256(whole).hexdigest()[:8]
 
 
@@ -137,16 +138,21 @@ def table(results: list[tuple[Run, dict]]) -> tuple[str, bool]:
 
     An exception has a row of its own: it "holds" in the runs of the chapter that did not raise it.
     """
-    runs, rows = Counter(run.chapter.stem for run, _ in results), {}
+    runs, rows, of = Counter(run.chapter.stem for run, _ in results), {}, {}
     for run, result in results:
         for entry in result["assertions"]:
             rows.setdefault((run.chapter.stem, entry["cell"], entry["text"]), []).append((entry, run))
         for error in result["errors"]:
-            entry = {"held": False, "margin": None, "values": None}
-            rows.setdefault((run.chapter.stem, error["cell"], f"no {error['text']}"), []).append((entry, run))
+            entry, key = (
+                {"held": False, "margin": None},
+                (run.chapter.stem, error["cell"], f"no {error['text']}"),
+            )
+            rows.setdefault(key, []).append((entry, run))
+            of[key] = runs[run.chapter.stem]
     lines, well = ["chapter  cell   held   nearest miss                      assertion"], True
-    for (chapter, cell, text), entries in sorted(rows.items()):
-        reached = runs[chapter] if text.startswith("no ") else len(entries)
+    for key, entries in sorted(rows.items()):
+        chapter, cell, text = key
+        reached = of.get(key, len(entries))
         missed = sum(not entry["held"] for entry, _ in entries)
         # Of those that did not hold the one that was furthest off, else the one that came nearest to it.
         nearest, run = min(
