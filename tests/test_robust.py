@@ -178,6 +178,10 @@ def test_the_table_counts_runs_and_shows_the_nearest_miss():
     )
     text, well = robust.table(list(zip(runs[:1], results, strict=False)))
     assert well and "0.25 (0.25 more)" in text and "<-" not in text
+    text, well = robust.table(list(zip(runs[:2], [results[0], result(False, None)], strict=True)))
+    assert (
+        not well and "shift 1" in text and "0.25" not in text
+    )  # what failed is shown, though it has no margin
 
 
 def test_numbers_and_kernels_are_read():
