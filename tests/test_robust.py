@@ -141,8 +141,8 @@ def test_a_kernel_gets_its_kernels_and_threads(monkeypatch):
 
 
 def test_only_what_runs_makes_a_run_new(tmp_path):
-    package, results, path = tmp_path / "tfmr", tmp_path / "experiments" / "results", tmp_path / "01_a.ipynb"
-    package.mkdir()
+    package, path = tmp_path / "tfmr", tmp_path / "01_a.ipynb"
+    results = package / "results"
     results.mkdir(parents=True)
     (package / "a.py").write_text("x = 1  # one\n", encoding="utf-8")
     (package / "words.txt").write_text("chat\n", encoding="utf-8")

@@ -86,8 +86,7 @@ def digest(chapter: Path, root: Path = ROOT) -> str:
     cells = [c.source for c in nbformat.read(chapter, as_version=4).cells if c.cell_type == "code"]
     sources = cells + [path.read_text(encoding="utf-8") for path in sorted((root / "tfmr").rglob("*.py"))]
     text = "\n".join(ast.dump(ast.parse(source)) for source in sources)
-    data = [p for p in (root / "tfmr").rglob("*") if p.suffix in (".json", ".tsv", ".txt")]
-    data += [p for p in (root / "experiments" / "results").rglob("*") if p.is_file()]
+    data = [p for p in (root / "tfmr").rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")]
     whole = text.encode() + b"".join(path.read_bytes() for path in sorted(data))
     return hashlib.sha256(whole).hexdigest()[:8]
 
