@@ -68,7 +68,9 @@ def in_own_process(method: str, length: int, seed: int) -> dict:
     """One measurement in a fresh process."""
     command = [sys.executable, __file__, "--one", method, str(length), str(seed)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=True
+    )
     return json.loads(done.stdout)
 
 

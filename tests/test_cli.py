@@ -143,7 +143,7 @@ def test_trap_08_vocabularies_come_from_the_training_pairs(trained):
 @pytest.mark.parametrize("score", ["general", "dot", "scaled_dot"])
 def test_every_score_trains(corpus, score, capsys):
     assert main(["train", "--corpus=pairs.tsv", f"--score={score}", *TINY, "--epochs=1", "--out=r"]) == 0
-    assert json.loads(Path("r/config.json").read_text())["model"]["attention"] == score
+    assert json.loads(Path("r/config.json").read_text(encoding="utf-8"))["model"]["attention"] == score
 
 
 def test_a_transformer_is_trained_kept_and_used_like_the_others(corpus, capsys, monkeypatch):
@@ -198,7 +198,7 @@ def test_a_finished_run_is_kept_unless_overwritten(copy, capsys):
 
 def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
     (corpus / "thesis").mkdir()
-    (corpus / "thesis" / "chapter.tex").write_text("…")
+    (corpus / "thesis" / "chapter.tex").write_text("…", encoding="utf-8")
     for more in ([], ["--overwrite"]):
         message = refused(capsys, "train", "--corpus=pairs.tsv", "--out=thesis", *TINY, *more)
         assert "'chapter.tex'" in message
@@ -212,8 +212,8 @@ def test_resume_with_more_epochs_equals_all_epochs_at_once(copy, trained, capsys
     assert main(["train", "--corpus", corpus, *TINY, "--epochs=6", "--resume"]) == 0
     run = copy / "runs" / "pairs-fr-en-attention"
     assert (run / "model.safetensors").read_bytes() == (copy / "whole" / "model.safetensors").read_bytes()
-    assert json.loads((run / "config.json").read_text())["arguments"]["epochs"] == 6
-    assert len(json.loads((run / "history.json").read_text())["epochs"]) == 6
+    assert json.loads((run / "config.json").read_text(encoding="utf-8"))["arguments"]["epochs"] == 6
+    assert len(json.loads((run / "history.json").read_text(encoding="utf-8"))["epochs"]) == 6
 
 
 def test_resume_refuses_what_does_not_go_together(copy, trained, capsys):
@@ -254,7 +254,7 @@ def test_interrupted_then_killed_then_resumed_it_is_the_same_model(copy, trained
     def live_until_step(number, signal_name, *more):
         """Start the command, which sends itself the signal in that step; exit status and what it said."""
         command = [sys.executable, "-c", DYING, str(number), signal_name, *argv, f"--out={run}", *more]
-        child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+        child = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=ENVIRONMENT)
         assert child.stdout == ""
         return child.returncode, child.stderr.splitlines()
 
@@ -377,11 +377,11 @@ def weights_of_another_size(run):
 
 
 def another_vocabulary(run):
-    (run / "tgt_tokenizer.json").write_text(WordTokenizer(["a", "b"]).to_json())
+    (run / "tgt_tokenizer.json").write_text(WordTokenizer(["a", "b"]).to_json(), encoding="utf-8")
 
 
 def broken_vocabulary(run):
-    (run / "src_tokenizer.json").write_text('{"tokenizer": "word"')
+    (run / "src_tokenizer.json").write_text('{"tokenizer": "word"', encoding="utf-8")
 
 
 def missing_vocabulary(run):
@@ -393,22 +393,22 @@ def vocabulary_not_utf8(run):
 
 
 def broken_config(run):
-    (run / "config.json").write_text("{")
+    (run / "config.json").write_text("{", encoding="utf-8")
 
 
 def config_without_model(run):
-    (run / "config.json").write_text('{"arguments": {}}')
+    (run / "config.json").write_text('{"arguments": {}}', encoding="utf-8")
 
 
 def config_of_another_model(run):
-    config = json.loads((run / "config.json").read_text())
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     config["model"]["num_heads"] = 8
-    (run / "config.json").write_text(json.dumps(config))
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def config_of_an_unknown_kind(run):
-    config = json.loads((run / "config.json").read_text())
-    (run / "config.json").write_text(json.dumps(config | {"kind": "rnn"}))
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    (run / "config.json").write_text(json.dumps(config | {"kind": "rnn"}), encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,8 @@ def test_arrows_point_one_way(path):
 def test_arrows_are_read_from_every_form_of_import(tmp_path):
     path = tmp_path / "x.py"
     path.write_text(
-        "import tfmr.masks\nfrom tfmr import plots\ndef f():\n    from tfmr.data.words import g\n"
+        "import tfmr.masks\nfrom tfmr import plots\ndef f():\n    from tfmr.data.words import g\n",
+        encoding="utf-8",
     )
     assert imports(path) == {"masks", "plots", "data"}
 
@@ -154,7 +155,12 @@ assert not hasattr(padding_mask, "__wrapped__")
 """
     environment = {key: value for key, value in os.environ.items() if key != "TFMR_CHECK_SHAPES"}
     run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, cwd=ROOT
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        cwd=ROOT,
     )
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
@@ -173,6 +179,58 @@ def test_fixed_names_are_there():
 
     for name in tfmr.__all__:
         assert getattr(tfmr, name).__doc__, f"{name} has no docstring"
+
+
+# What is text
+
+
+def without_encoding(path: Path) -> list[str]:
+    """Calls that read or write text in whatever encoding a machine has: each must name one, or be binary."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        named = {keyword.arg: keyword.value for keyword in node.keywords}
+        function = ast.unparse(node.func)
+        modes = [*node.args[:2], named.get("mode")]
+        is_binary = any(
+            isinstance(m, ast.Constant) and re.fullmatch(r"[rwxa]\+?b\+?", str(m.value)) for m in modes
+        )
+        is_text = function != "os.open" and re.search(r"\.(read|write)_text$|(^|\.)open$", function)
+        is_pipe = function.startswith("subprocess.") and ("text" in named or "universal_newlines" in named)
+        if (is_pipe or (is_text and not is_binary)) and "encoding" not in named:
+            found.append(f"{path.name}:{node.lineno}: {ast.unparse(node)[:80]}")
+    return found
+
+
+SOURCES = [
+    *ROOT.glob("*.py"),
+    *(
+        p
+        for name in ("tfmr", "tests", "tools", "experiments", "benchmarks", "_ext")
+        for p in ROOT.glob(f"{name}/**/*.py")
+    ),
+]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_text_has_an_encoding(path):
+    assert without_encoding(path) == []
+
+
+def test_text_without_an_encoding_is_found(tmp_path):
+    good = ["p.read_text(encoding='utf-8')", "open(p, 'rb')", "read_text(p)", "subprocess.run(c)"]
+    bad = ["p.read_text()", "p.write_text('…')", "open(p)", "p.open('w')", "subprocess.run(c, text=True)"]
+    path = tmp_path / "x.py"
+    path.write_text("\n".join(good + bad), encoding="utf-8")
+    assert [line.split(": ")[1] for line in without_encoding(path)] == bad
+
+
+def test_a_clone_has_the_same_line_ends_on_every_machine():
+    """A bash script with carriage returns does not run, and git may put them in."""
+    assert "* text=auto eol=lf" in (ROOT / ".gitattributes").read_text(encoding="utf-8").splitlines()
+    for path in (ROOT / ".ci" / "run", ROOT / "Makefile", *ROOT.glob("chapters/*.ipynb"), *SOURCES):
+        assert b"\r\n" not in path.read_bytes(), path
 
 
 # What is pinned
@@ -282,7 +340,7 @@ def test_each_command_starts_from_nothing(target, parts):
     command = ["make", "--dry-run", "--no-print-directory", target, "VENV=not-there"]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
     steps = subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True
+        command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env=environment, check=True
     ).stdout
     places = [steps.index(part) for part in ["tools/make_venv.py", *parts]]
     assert places == sorted(places)

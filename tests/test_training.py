@@ -407,7 +407,7 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bits(tmp_path, how):
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     result = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path), how],
-        capture_output=True, text=True, env=environment, timeout=120,
+        capture_output=True, text=True, encoding="utf-8", env=environment, timeout=120,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     kills, stands = map(int, result.stdout.split())

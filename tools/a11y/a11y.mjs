@@ -1,6 +1,6 @@
 // node a11y.mjs ../../_build/html [PAGE.html ...] : serves the built book on this machine, opens every page in light mode, dark
 // mode and at a phone's width, and fails on any axe violation, script error, request that leaves this
-// machine or is not answered, or page that scrolls sideways. CHROMIUM names the browser (default /usr/bin/chromium).
+// machine or is not answered, page that scrolls sideways, or box that cuts its code on a screen. CHROMIUM names the browser (default /usr/bin/chromium).
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { readFileSync, readdirSync } from "node:fs";
@@ -64,6 +64,14 @@ for (const { name, ...view } of views) {
     for (const { id, nodes } of violations) say(`${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
     if (process.env.SHOTS) {
       await page.screenshot({ path: `${process.env.SHOTS}/${path.replaceAll("/", "-")}-${name}.png`, fullPage: true });
+    }
+    for (const width of view.viewport.width < 1200 ? [] : [1280, 1440, 1920]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page.evaluate(() => {
+        document.querySelectorAll(".toggle-hidden").forEach((solution) => solution.classList.remove("toggle-hidden"));
+        return [...document.querySelectorAll("div.highlight pre")].filter((box) => box.scrollWidth > box.clientWidth).length;
+      });
+      if (cut) say(`${cut} code boxes are cut at ${width} pixels`);
     }
     await page.close();
   }
