@@ -4,8 +4,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
-# The notebooks of `make notebooks`; all of them by default.
+# The notebooks of `make notebooks` and `make robust`; all of them by default.
 NB ?=
+# Options of `make robust`, such as WITH="--shifts 0-2 --kernels avx2"; `make robust WITH=--help` lists them.
+WITH ?=
 # Where to take PyTorch from, when not from PyPI: https://download.pytorch.org/whl/cpu saves 4 GB on Linux.
 TORCH_INDEX ?=
 
@@ -18,10 +20,11 @@ PAGE := _build/html/index.html
 export JUPYTER_PREFER_ENV_PATH := 1
 unexport MPLBACKEND
 ONE_THREAD := OMP_NUM_THREADS=1
-CHAPTERS := $(ONE_THREAD) TFMR_CHECK_SHAPES=1 TFMR_DEVICE=cpu
+CHAPTERS := $(ONE_THREAD) TFMR_CHECK_SHAPES=1 TFMR_DEVICE=cpu $(BIN)/python -m pytest --nbval \
+	--nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile chapters
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab notebooks bench a11y clean
+.PHONY: help book test kernels robust lint serve lab notebooks bench a11y clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -49,8 +52,13 @@ lint: $(READY) ## look for mistakes in the code without running it
 
 test: lint ## lint, test the package, run every chapter and compare its outputs
 	$(ONE_THREAD) $(BIN)/python -m pytest tests
-	$(CHAPTERS) $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 \
-		-n 2 --dist loadfile chapters
+	$(CHAPTERS)
+
+kernels: $(READY) ## run the chapters as another processor would, one without vector units
+	ATEN_CPU_CAPABILITY=default $(CHAPTERS)
+
+robust: $(READY) ## count where assertions hold: other seeds, kernels, threads (hours; NB, WITH)
+	$(BIN)/python tools/robust.py $(NB) $(WITH)
 
 serve: book ## build the book and serve it on this machine
 	@$(BIN)/python tools/serve.py _build/html $(PORT)

@@ -259,7 +259,7 @@ def test_pins_lie_within_the_ranges():
 
 def test_whatever_is_imported_is_pinned():
     own = {"tfmr", "benchmarks", "experiments"}
-    own |= {p.stem for folder in ("experiments", "tests") for p in ROOT.glob(f"{folder}/*.py")}
+    own |= {p.stem for folder in ("experiments", "tests", "tools") for p in ROOT.glob(f"{folder}/*.py")}
     named = {"yaml": "pyyaml", "packaging": None, "markdown_it": None}  # None: pytest and Sphinx bring it
     files = [
         p
@@ -331,6 +331,8 @@ def test_a_missing_piece_is_named_in_one_sentence():
             "test",
             ["pip install", "ruff check", "pytest tests", "pytest --nbval", "--dist loadfile", "chapters"],
         ),
+        ("kernels", ["pip install", "ATEN_CPU_CAPABILITY=default", "pytest --nbval", "chapters"]),
+        ("robust", ["pip install", "tools/robust.py"]),
     ],
 )
 def test_each_command_starts_from_nothing(target, parts):
@@ -348,7 +350,9 @@ def test_readme_and_ci_name_the_commands():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     plain = "jupyter-book build -W -n --keep-going .", "python -m pytest tests", "--nbval-current-env"
     assert all(command in readme for command in ("make book", "make test", "-m venv .venv", *plain))
-    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for path in (".ci/run", ".github/workflows/test.yml"):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert -1 < text.find("make test") < text.find("make kernels"), f"{path}: the chapters, twice"
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
