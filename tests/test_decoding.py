@@ -79,6 +79,22 @@ def test_trap_06_dropout_is_off_while_decoding_and_the_mode_comes_back():
         assert model.training is training
 
 
+def test_decoding_keeps_no_gradients():
+    model = recurrent()
+    with evaluating(model):
+        assert not torch.is_grad_enabled() and not model.encode(SRC).requires_grad
+    decoded = greedy_decode(model, SRC)
+    assert torch.is_grad_enabled() and not decoded.weights.requires_grad
+    assert greedy_decode(model, SRC, max_length=1).weights.grad_fn is None
+
+
+def test_weights_belong_to_the_words_that_were_written():
+    model = recurrent().eval()
+    ids, weights = greedy_decode(model, SRC[:1])
+    given = torch.cat([torch.ones(1, 1, dtype=torch.long), ids[:, :-1]], dim=1)
+    torch.testing.assert_close(weights, model.align(SRC[:1], given))
+
+
 def test_the_mode_comes_back_after_an_error():
     model = recurrent()
     with pytest.raises(RuntimeError), evaluating(model):

@@ -46,6 +46,22 @@ def test_the_sinusoidal_table_grows_when_it_has_to():
     assert not list(positions.state_dict()), "what can be computed is not stored"
 
 
+@pytest.mark.parametrize("length", [1, 255, 256, 257, 258, 513])
+def test_sinusoidal_positions_of_any_length(length):
+    """Also just beyond whatever is computed beforehand, in one go and one position after the other."""
+    positions = SinusoidalPositions(4)
+    expected = sinusoids(length, 4)
+    torch.testing.assert_close(positions(torch.zeros(1, length, 4))[0], expected)
+    torch.testing.assert_close(positions(torch.zeros(1, 1, 4), start=length - 1)[0], expected[-1:])
+
+
+def test_learned_positions_start_as_large_as_embeddings():
+    table = LearnedPositions(400, 64).table
+    assert table.shape == (400, 64) and table.requires_grad
+    assert table.std().item() == pytest.approx(1 / 8, rel=0.02)
+    assert table.norm(dim=-1).mean().item() == pytest.approx(1, rel=0.02)
+
+
 @pytest.mark.parametrize("make", [lambda: SinusoidalPositions(8), lambda: LearnedPositions(20, 8)])
 def test_trap_02_later_positions_start_where_they_are_told(make):
     positions, x = make(), torch.randn(2, 9, 8)
@@ -75,6 +91,20 @@ def test_rotary_turns_pairs_by_the_papers_angles():
         torch.testing.assert_close(turned[position], torch.tensor(expected))
     assert rotary.bias(3, 3) is None
     assert rotary.rotate(x.bfloat16()).dtype == torch.bfloat16
+
+
+def test_the_base_of_rotary_positions_is_the_given_one():
+    x = torch.tensor([1.0, 0.0, 1.0, 0.0]).expand(1, 1, 4, 4)
+    turned = RotaryPositions(4, base=16.0).rotate(x)[0, 0, 3]
+    expected = [math.cos(3), math.sin(3), math.cos(3 / 4), math.sin(3 / 4)]
+    torch.testing.assert_close(turned, torch.tensor(expected))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SinusoidalPositions(8), lambda: RotaryPositions(8), lambda: ALiBi(2)]
+)
+def test_what_can_be_computed_is_neither_learned_nor_stored(make):
+    assert not list(make().parameters()) and not make().state_dict()
 
 
 @given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 6))
