@@ -6,6 +6,8 @@ VENV ?= .venv
 PORT ?= 8000
 # The notebooks of `make notebooks`; all of them by default.
 NB ?=
+# Options of `make mutants`: --only PATTERN, --sample N, --seed N, --jobs N.
+MUTANTS ?=
 # Where to take PyTorch from, when not from PyPI: https://download.pytorch.org/whl/cpu saves 4 GB on Linux.
 TORCH_INDEX ?=
 
@@ -21,7 +23,7 @@ ONE_THREAD := OMP_NUM_THREADS=1
 CHAPTERS := $(ONE_THREAD) TFMR_CHECK_SHAPES=1 TFMR_DEVICE=cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve lab notebooks bench a11y clean
+.PHONY: help book test lint serve lab notebooks bench mutants a11y clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -64,6 +66,9 @@ notebooks: $(READY) ## run chapters again, in place: all, or NB="chapters/…ipy
 
 bench: $(READY) ## measure tfmr beside its peers
 	$(BIN)/python -m benchmarks
+
+mutants: $(READY) ## break the code in one place at a time: does a test notice?
+	$(BIN)/python tools/mutants.py $(MUTANTS)
 
 a11y: book ## check the pages with axe (needs node and Chromium)
 	cd tools/a11y && npm ci --silent && node a11y.mjs ../../_build/html
