@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from tfmr.data import BucketedBatches
+from tfmr.data import BPETokenizer, BucketedBatches, WordTokenizer
 from tfmr.data.batches import Batch
 from tfmr.decoding import greedy_decode
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
@@ -72,6 +72,13 @@ def test_the_same_translations(kind, config):
     assert torch.equal(SWAP[found.ids], expected.ids)
     if expected.weights is not None:
         torch.testing.assert_close(found.weights, expected.weights)
+
+
+@pytest.mark.parametrize("tokenizer", [WordTokenizer, BPETokenizer])
+@pytest.mark.parametrize("config", [RECURRENT, TRANSFORMER, TransformerConfig.base()])
+def test_models_and_tokenizers_agree_on_the_special_ids(config, tokenizer):
+    ids = ("pad_id", "bos_id", "eos_id")
+    assert [getattr(config, name) for name in ids] == [getattr(tokenizer, name) for name in ids]
 
 
 def test_padding_has_no_vector_in_a_recurrent_model():

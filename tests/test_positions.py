@@ -107,6 +107,18 @@ def test_what_can_be_computed_is_neither_learned_nor_stored(make):
     assert not list(make().parameters()) and not make().state_dict()
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_angles_are_right_in_half_precision_too(dtype):
+    """bfloat16 knows no whole numbers between 1,000 and 1,004: angles are computed in float32 and then rounded."""
+    start, exact = 1001, {"atol": 0.01, "rtol": 0.01}
+    added = SinusoidalPositions(8)(torch.zeros(1, 2, 8, dtype=dtype), start)
+    assert added.dtype == dtype
+    torch.testing.assert_close(added[0].float(), sinusoids(1003, 8)[start:], **exact)
+    x = torch.tensor([1.0, 0.0] * 4).expand(1, 1, 2, 8)
+    turned = RotaryPositions(8).rotate(x.to(dtype), start)
+    torch.testing.assert_close(turned.float(), RotaryPositions(8).rotate(x, start), **exact)
+
+
 @given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 6))
 def test_alibi_depends_on_the_distance_alone(heads, queries, cached):
     bias = ALiBi(heads).bias(queries, queries + cached)
