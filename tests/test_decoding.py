@@ -51,6 +51,14 @@ def test_trap_12_decoding_stops_at_the_end_symbol():
     assert decoded.weights is None
 
 
+def test_after_its_end_a_sentence_is_padding_whatever_its_id():
+    class PadsWith9(Copier):
+        config = SimpleNamespace(pad_id=9, bos_id=1, eos_id=2)
+
+    src = torch.tensor([[7, 8, 2], [5, 2, 9]])
+    assert torch.equal(greedy_decode(PadsWith9(), src).ids, src)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_trap_12_a_batch_decodes_as_its_sentences_one_by_one(seed):
     model = recurrent(seed=seed)

@@ -165,6 +165,15 @@ def test_length_buckets_are_labelled_in_order():
     assert ax.get_ylim()[0] == 0
 
 
+def test_each_curves_dots_have_its_colour_and_stand_apart():
+    ax = plots.plot_by_length([(1, 2), (3, 4)], {"a": [[1, 2], [3, 4]], "b": [[5, 6], [7, 8]]})
+    means, dots = ax.lines[:2], ax.lines[2:]
+    assert [line.get_color() for line in dots] == [line.get_color() for line in means for _ in range(2)]
+    assert [list(line.get_ydata()) for line in dots] == [[1, 2], [3, 4], [5, 6], [7, 8]]
+    a, b = dots[0].get_xdata(), dots[2].get_xdata()
+    assert (a < b).all() and np.allclose((a + b) / 2, [0, 1])
+
+
 @pytest.mark.parametrize(
     ("buckets", "scores", "counts"),
     [

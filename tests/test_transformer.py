@@ -14,6 +14,7 @@ from tfmr.data import BucketedBatches
 from tfmr.decoding import greedy_decode
 from tfmr.errors import InputError
 from tfmr.masks import causal_mask
+from tfmr.multi_head import MultiHeadAttention
 from tfmr.positions import sinusoids
 from tfmr.training import TrainConfig, train
 from tfmr.transformer import POSITIONS, Transformer, TransformerConfig
@@ -276,9 +277,17 @@ def test_embeddings_are_scaled_and_know_where_they_stand():
             torch.testing.assert_close(embedding(ids, start=5), scaled + added)
 
 
+def test_the_sizes_of_heads_reach_every_layer():
+    model = make(d_key=6, d_value=5)
+    found = [module for module in model.modules() if isinstance(module, MultiHeadAttention)]
+    parts = ("query_projection", "key_projection", "value_projection")
+    sizes = {tuple(getattr(attention, part).out_features for part in parts) for attention in found}
+    assert len(found) == 2 + 2 * 2 and sizes == {(4 * 6, 4 * 6, 4 * 5)}
+
+
 @pytest.mark.parametrize("positions", ["rotary", "alibi"])
 def test_relative_positions_fit_heads_of_any_size_and_are_in_every_layer(positions):
-    model = make(positions=positions, d_key=6, d_value=5)
+    model = make(positions=positions, d_key=6)
     for layer in [*model.encoder.layers, *model.decoder.layers]:
         assert layer.self_attention.relative is not None
     src, tgt = sentences(2, 5, 6)
