@@ -140,6 +140,20 @@ def test_translations_keep_the_order_and_do_not_depend_on_the_batch():
     assert translate(model, sentences, tokenizer, WordTokenizer.train(["a b c d e f g h"])) == one_by_one
 
 
+def test_the_model_reads_the_sentence_and_its_end_symbol():
+    sentences, read = ["le chat dort .", "oui"], []
+
+    class Reading(Copier):
+        def encode(self, src):
+            read.extend(src.tolist())
+            return src
+
+    tokenizer = WordTokenizer.train(sentences)
+    translate(Reading(), sentences, tokenizer, tokenizer)
+    short, long = tokenizer.encode("oui"), tokenizer.encode("le chat dort .")
+    assert sorted(read, key=lambda ids: ids.count(0), reverse=True) == [[*short, 2, 0, 0, 0], [*long, 2]]
+
+
 def test_a_sentence_without_words_is_refused():
     tokenizer = WordTokenizer.train(["a b"])
     with pytest.raises(InputError, match="number 1 has no token"):

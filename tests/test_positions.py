@@ -70,6 +70,14 @@ def test_trap_02_later_positions_start_where_they_are_told(make):
     assert not torch.allclose(positions(x[:, 4:]), whole[:, 4:])
 
 
+def test_trap_02_rotary_turns_a_later_chunk_from_where_it_is_told():
+    rotary, x = RotaryPositions(8), torch.randn(2, 3, 9, 8)
+    whole = rotary.rotate(x)
+    parts = [rotary.rotate(x[..., :4, :]), rotary.rotate(x[..., 4:, :], start=4)]
+    torch.testing.assert_close(torch.cat(parts, dim=-2), whole)
+    assert not torch.allclose(rotary.rotate(x[..., 4:, :]), whole[..., 4:, :])
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 200), st.integers(1, 5), st.integers(0, 10**6))
 def test_rotary_scores_depend_on_the_distance_alone(a, b, shift, pairs, seed):

@@ -56,7 +56,7 @@ def read_table(path: Path) -> list[Mutant]:
 
 def problem(mutant: Mutant, root: Path) -> str | None:
     """Why a breakage cannot be made, in words; None if it can."""
-    missing = [name for name in (mutant.file, *mutant.tests) if not (root / name).is_file()]
+    missing = [name for name in (mutant.file, *mutant.tests) if not (root / name).exists()]
     if missing:
         return f"no file {missing[0]}"
     source = (root / mutant.file).read_text(encoding="utf-8")
