@@ -62,6 +62,11 @@ def test_learned_positions_start_as_large_as_embeddings():
     assert table.norm(dim=-1).mean().item() == pytest.approx(1, rel=0.02)
 
 
+def test_every_learned_position_can_be_used():
+    positions = LearnedPositions(6, 4)
+    torch.testing.assert_close(positions(torch.zeros(1, 2, 4), start=4)[0], positions.table[4:])
+
+
 @pytest.mark.parametrize("make", [lambda: SinusoidalPositions(8), lambda: LearnedPositions(20, 8)])
 def test_trap_02_later_positions_start_where_they_are_told(make):
     positions, x = make(), torch.randn(2, 9, 8)
