@@ -55,11 +55,12 @@ test: lint ## lint, test the package, run every chapter and compare its outputs
 		-n 2 --dist loadfile chapters
 
 serve: book ## build the book and serve it on this machine
-	@echo "http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+	@$(BIN)/python tools/serve.py _build/html $(PORT)
 
-lab: $(READY) ## open the chapters in JupyterLab
-	TFMR_CHECK_SHAPES=1 $(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir . chapters
+# tools/lab/overrides.json: Markdown opens rendered, and nobody asks for news.
+lab: $(READY) ## open JupyterLab with a page that leads to the chapters
+	TFMR_CHECK_SHAPES=1 $(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir . \
+		--LabApp.app_settings_dir=tools/lab --LabApp.default_url=/lab/tree/START.md
 
 notebooks: $(READY) ## run chapters again, in place: all, or NB="chapters/…ipynb …"
 	$(BIN)/python tools/execute.py $(NB)

@@ -2,7 +2,7 @@
 
     python experiments/aligners.py
 
-Writes results/length/aligners.json: the alignment error rates of the diagonal and of IBM Model 1, which is
+Writes OUT/length.json: the alignment error rates of the diagonal and of IBM Model 1, which is
 trained on the same pairs as the networks there. Chapter 2 sets the attention weights beside them.
 """
 
@@ -18,13 +18,14 @@ from tfmr.alignment import IBMModel1, diagonal_links
 from tfmr.data import Pair, word_tokenize
 from tfmr.files import atomic_write
 from tfmr.metrics import alignment_error_rate
+from tfmr.results import RESULTS
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=DEFAULTS["length"]["size"], help="training pairs")
     parser.add_argument("--iterations", type=int, default=5, help="of expectation-maximisation")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "length")
+    parser.add_argument("--out", type=Path, default=RESULTS / "aligners")
     args = parser.parse_args(argv)
 
     started = time.perf_counter()
@@ -45,7 +46,7 @@ def main(argv: list[str] | None = None) -> None:
         "device": "cpu",
         "versions": {"python": platform.python_version()},
     }
-    with atomic_write(args.out / "aligners.json") as path:
+    with atomic_write(args.out / "length.json") as path:
         path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(result["alignment_error_rate"])
 

@@ -26,6 +26,7 @@ import torch
 from tfmr.attention import scaled_dot_product_attention
 from tfmr.files import atomic_write
 from tfmr.multi_head import fused_attention
+from tfmr.results import RESULTS
 from tfmr.training import set_seed
 
 LENGTHS, D, REPEATS = [512, 1024, 2048, 4096, 8192], 64, 3
@@ -39,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lengths", nargs="+", type=int, default=LENGTHS)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "attention_memory")
+    parser.add_argument("--out", type=Path, default=RESULTS / "attention_memory")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)  # method, length, seed: one measurement
     args = parser.parse_args(argv)
     if args.one:

@@ -34,6 +34,7 @@ from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs
 from tfmr.decoding import evaluating, translate
 from tfmr.files import atomic_write
 from tfmr.metrics import alignment_error_rate, bleu, perplexity
+from tfmr.results import RESULTS
 from tfmr.training import TrainConfig, evaluate_loss, pick_device, set_seed, train
 from tfmr.transformer import Transformer, TransformerConfig
 
@@ -96,7 +97,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--num-layers", type=int, default=2, help="of the encoder, and of the decoder")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "cross_attention")
+    parser.add_argument("--out", type=Path, default=RESULTS / "cross_attention")
     return parser.parse_args(argv)
 
 

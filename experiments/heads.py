@@ -28,6 +28,7 @@ from torch import Tensor, nn
 
 from tfmr.files import atomic_write
 from tfmr.multi_head import MultiHeadAttention
+from tfmr.results import RESULTS
 from tfmr.training import pick_device, set_seed
 
 CHILDREN, COLOURS, D_MODEL = 12, 8, 64
@@ -38,9 +39,11 @@ MEASURED = 1_000  # circles, always the same
 def circles(batch: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Hats, left and right hands (batch, children), and the two right answers (batch, children, 2)."""
     hats = torch.randint(COLOURS, (batch, CHILDREN), generator=generator)
-    draws = torch.rand(batch, CHILDREN, CHILDREN, generator=generator) + 2 * torch.eye(CHILDREN)
-    left, right = draws.argsort(dim=-1)[..., :2].unbind(-1)  # two different children, not oneself
-    return hats, left, right, torch.stack([hats.gather(1, left), hats.gather(1, right)], dim=-1)
+    draws = torch.rand(batch, CHILDREN, CHILDREN, generator=generator)
+    draws = draws + 2 * torch.eye(CHILDREN)  # nobody draws himself
+    left, right = draws.argsort(dim=-1)[..., :2].unbind(-1)  # two different children
+    answers = torch.stack([hats.gather(1, left), hats.gather(1, right)], dim=-1)
+    return hats, left, right, answers
 
 
 class Circle(nn.Module):
@@ -49,7 +52,8 @@ class Circle(nn.Module):
     def __init__(self, *attentions: nn.Module, readout: nn.Module | None = None):
         super().__init__()
         self.hat = nn.Embedding(COLOURS, D_MODEL)
-        self.place, self.left, self.right = (nn.Embedding(CHILDREN, D_MODEL) for _ in range(3))
+        children = (nn.Embedding(CHILDREN, D_MODEL) for _ in range(3))
+        self.place, self.left, self.right = children
         self.attentions = nn.ModuleList(attentions)
         self.readout = readout or nn.Linear(D_MODEL, 2 * COLOURS)
 
@@ -71,7 +75,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--batch-size", type=int, default=64, help="circles a step")
     parser.add_argument("--learning-rate", type=float, default=3e-3, help="falls to zero in a straight line")
     parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "heads")
+    parser.add_argument("--out", type=Path, default=RESULTS / "heads")
     args = parser.parse_args(argv)
     for seed in args.seeds:
         for name in args.models:

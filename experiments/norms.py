@@ -28,6 +28,7 @@ from torch import Tensor, nn
 
 from tfmr.files import atomic_write
 from tfmr.layers import NORMS, EncoderLayer
+from tfmr.results import RESULTS
 from tfmr.training import pick_device, set_seed
 
 SYMBOLS, LENGTH, BATCH = 16, 8, 32
@@ -98,7 +99,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=300, help="at most, a multiple of the window")
     parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "norms")
+    parser.add_argument("--out", type=Path, default=RESULTS / "norms")
     return parser.parse_args(argv)
 
 

@@ -29,6 +29,7 @@ from tfmr.files import atomic_write
 from tfmr.layers import EncoderLayer
 from tfmr.masks import causal_mask
 from tfmr.positions import ALiBi, LearnedPositions, RotaryPositions, SinusoidalPositions
+from tfmr.results import RESULTS
 from tfmr.training import pick_device, set_seed
 
 SCHEMES = ("none", "sinusoidal", "learned", "rotary", "alibi")
@@ -93,7 +94,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "positions")
+    parser.add_argument("--out", type=Path, default=RESULTS / "positions")
     args = parser.parse_args(argv)
     for task in args.tasks:
         for scheme in args.schemes:

@@ -12,13 +12,14 @@ from tfmr import plots
 from tfmr.data import word_tokenize
 from tfmr.data.grammar import load_grammar
 from tfmr.decoding import evaluating
+from tfmr.results import results_folder
 from tfmr.runs import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    run = load_run(ROOT / "experiments" / "results" / "alignment" / "additive-run", torch.device("cpu"))
+    run = load_run(results_folder("alignment", "additive-run"), torch.device("cpu"))
     pair = load_grammar(size=1).train[0]
     src = torch.tensor([[*run.src_tokenizer.encode(pair.src), run.src_tokenizer.eos_id]])
     tgt = torch.tensor([[run.tgt_tokenizer.bos_id, *run.tgt_tokenizer.encode(pair.tgt)]])

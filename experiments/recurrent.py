@@ -33,6 +33,7 @@ from tfmr.evaluation import attention_links
 from tfmr.files import atomic_write
 from tfmr.metrics import alignment_error_rate, bleu
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+from tfmr.results import RESULTS
 from tfmr.training import TrainConfig, pick_device, set_seed, train
 
 ATTENTION = {name: name for name in ("additive", "general", "dot", "scaled_dot")} | {"fixed": None}
@@ -91,12 +92,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--d-hidden", type=int)
     parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, help="(default: results/EXPERIMENT beside this script)")
+    parser.add_argument("--out", type=Path, help="(default: tfmr/results/EXPERIMENT)")
     args = parser.parse_args(argv)
     for name, value in DEFAULTS[args.experiment].items():
         if getattr(args, name) is None:
             setattr(args, name, value)
-    args.out = args.out or Path(__file__).parent / "results" / args.experiment
+    args.out = args.out or RESULTS / args.experiment
     return args
 
 

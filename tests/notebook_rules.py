@@ -33,7 +33,8 @@ TAGS = {
     "remove-input",
     "remove-output",
 }
-MAX_CODE_CELLS, MAX_CODE_LINES, MAX_BYTES, MIN_ALT = 40, 350, 2_000_000, 40
+MAX_CODE_CELLS, MAX_CODE_LINES, MAX_BYTES, MIN_ALT = 40, 420, 2_000_000, 40
+MAX_COLUMNS = 88  # what a page shows without cutting; chapters/ruff.toml lays code out for it
 MACHINE = re.compile(r"(?<![\w/.])/(home|root|tmp|work|Users|usr|opt|mnt|var|content)/|[A-Z]:\\\\")
 RESIDUE = re.compile(r"\r|\x1b\[|\d+%\||\b\d+(\.\d+)?(it/s|s/it)\b|\bat 0x[0-9a-f]{6,}")
 WARNING = re.compile(r"\b\w*Warning\b|\bwarnings\.warn\b|^WARNING", re.MULTILINE)
@@ -116,6 +117,27 @@ def size_is_bounded(nb) -> list[str]:
     return problems + (
         [f"{lines} lines of code, more than {MAX_CODE_LINES}"] if lines > MAX_CODE_LINES else []
     )
+
+
+def lines_are_narrow(nb) -> list[str]:
+    """No line of code is cut on the page."""
+    return [
+        f"a line of {len(line)} columns, more than {MAX_COLUMNS}: {line.strip()[:60]!r}"
+        for cell in code_cells(nb)
+        for line in cell.source.splitlines()
+        if len(line) > MAX_COLUMNS
+    ]
+
+
+def stands_alone(nb) -> list[str]:
+    """A chapter runs in any folder: no code that names a file of the repository."""
+    return [
+        f"a path: {name(cell)}"
+        for cell in code_cells(nb)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, (ast.Name, ast.alias))
+        and getattr(node, "id", getattr(node, "name", "")) in {"Path", "pathlib", "open", "os", "__file__"}
+    ]
 
 
 def code_is_plain(nb) -> list[str]:
@@ -237,6 +259,8 @@ RULES = (
     figures_are_described,
     outputs_are_clean,
     size_is_bounded,
+    lines_are_narrow,
+    stands_alone,
     code_is_plain,
     outputs_are_checked,
     sections_are_there,

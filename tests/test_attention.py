@@ -246,3 +246,11 @@ def test_typical_size_of_a_dot_product_is_the_square_root_of_its_length():
     for size in (16, 256):
         scores = torch.randn(4000, size).mul(torch.randn(4000, size)).sum(-1)
         assert math.isclose(scores.std().item(), math.sqrt(size), rel_tol=0.1)
+
+
+def test_trap_13_large_vectors_do_not_overflow_in_half_precision():
+    """60 · 60 · 64 is more than float16 can hold; divided by √64 beforehand it is not."""
+    query = key = torch.full((1, 2, 64), 60.0, dtype=torch.float16)
+    scaled = DotAttention(scaled=True)
+    for output, weights in (scaled_dot_product_attention(query, key, key), scaled(query, key, key)):
+        assert torch.equal(output, key) and torch.equal(weights, torch.full((1, 2, 2), 0.5).half())

@@ -158,3 +158,47 @@ def test_a_sentence_without_words_is_refused():
     tokenizer = WordTokenizer.train(["a b"])
     with pytest.raises(InputError, match="number 1 has no token"):
         translate(Copier(), ["a b", "  "], tokenizer, tokenizer)
+
+
+def test_frozen_parts_stay_frozen():
+    """A module that its user put into eval mode is still there after decoding, and after training's validation."""
+    model = recurrent(dropout=0.5).train()
+    model.encoder.eval()
+    greedy_decode(model, SRC)
+    assert model.training and model.decoder.training and model.decoder.dropout.training
+    assert not model.encoder.training and not model.encoder.dropout.training
+
+
+@pytest.mark.parametrize("pad_id, bos_id", [(0, 1), (4, 7)])
+def test_padding_and_the_begin_symbol_are_never_written(pad_id, bos_id):
+    class Stubborn(Copier):
+        """Would like best to write padding, then the begin symbol, then 9."""
+
+        config = SimpleNamespace(pad_id=pad_id, bos_id=bos_id, eos_id=2)
+
+        def step(self, token, state):
+            logits = torch.zeros(len(token), 30)
+            for number, wish in enumerate((9, bos_id, pad_id)):
+                logits[:, wish] = 1.0 + number
+            return logits, None, state
+
+    ids = greedy_decode(Stubborn(), torch.tensor([[5, 6, 2], [5, pad_id, pad_id]]), max_length=3).ids
+    assert ids.tolist() == [[9, 9, 9], [9, 9, 9]]
+
+
+def test_untrained_models_write_words_and_one_end():
+    for seed in range(20):
+        for row in greedy_decode(recurrent(seed=seed), SRC, max_length=10).ids.tolist():
+            words = row[: row.index(2)] if 2 in row else row
+            assert not {0, 1} & set(words) and set(row[len(words) + 1 :]) <= {0}
+
+
+def test_an_empty_batch_gives_an_empty_result():
+    assert greedy_decode(recurrent(), torch.zeros(0, 4, dtype=torch.long)).ids.shape == (0, 0)
+
+
+@pytest.mark.parametrize("src", [[[0, 5, 6]], [[5, 0, 6]]])
+def test_padding_before_a_word_is_refused_for_every_model(src):
+    """The Transformer would mask it, and give the words other positions."""
+    with pytest.raises(InputError, match="src: expected padding at the end of a sentence only"):
+        greedy_decode(Copier(), torch.tensor(src))

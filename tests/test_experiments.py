@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from tfmr import Transformer
+from tfmr.results import results
 from tfmr.runs import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +54,7 @@ def test_recurrent_writes_a_result_that_says_how_it_came_about(experiment, model
 
 def test_aligners_writes_both_baselines(script, tmp_path):
     script("experiments/aligners.py")(["--size", "200", "--iterations", "1", "--out", str(tmp_path)])
-    rates = json.loads((tmp_path / "aligners.json").read_text(encoding="utf-8"))["alignment_error_rate"]
+    rates = json.loads((tmp_path / "length.json").read_text(encoding="utf-8"))["alignment_error_rate"]
     assert set(rates) == {"diagonal", "IBM Model 1"} and all(0 < rate < 1 for rate in rates.values())
 
 
@@ -91,8 +92,7 @@ def test_norms_writes_the_losses_of_every_rate_with_warm_up_and_without(script, 
 
 
 def test_recorded_norms_are_of_three_seeds_and_of_one_configuration():
-    folder = ROOT / "experiments" / "results" / "norms"
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    found = list(results("norms").values())
     settings = [(result["norm"], result["depth"], result["seed"]) for result in found]
     assert sorted(settings) == sorted(product(("post", "pre"), (6, 9, 12), (0, 1, 2)))
     for key in ("config", "steps", "window", "learned_below", "failed_above"):
@@ -115,12 +115,7 @@ def test_recorded_results_are_of_three_seeds_and_of_one_configuration():
         ("cross_attention", ("whole", "blind")),
     ):
         for model in models:
-            found = [
-                json.loads(path.read_text(encoding="utf-8"))
-                for path in sorted(
-                    (ROOT / "experiments" / "results" / experiment).glob(f"{model}-seed-*.json")
-                )
-            ]
+            found = list(results(experiment, f"{model}-seed-*").values())
             assert [result["seed"] for result in found] == [0, 1, 2]
             for key in ("corpus", "config"):
                 assert all(result[key] == found[0][key] for result in found)
@@ -131,18 +126,17 @@ def test_attention_memory_writes_what_chapter_4_reads(script, tmp_path):
     script("experiments/attention_memory.py")(
         ["--lengths", "64", "1024", "--seeds", "0", "--out", str(tmp_path)]
     )
-    results = {
+    written = {
         name: json.loads((tmp_path / f"{name}-seed-0.json").read_text(encoding="utf-8"))
         for name in ("explicit", "fused")
     }
-    peaks = {name: [row["mebibytes"] for row in result["measured"]] for name, result in results.items()}
-    assert {"config", "seed", "versions", "device", "seconds", "threads"} <= set(results["fused"])
+    peaks = {name: [row["mebibytes"] for row in result["measured"]] for name, result in written.items()}
+    assert {"config", "seed", "versions", "device", "seconds", "threads"} <= set(written["fused"])
     assert peaks["explicit"][1] > 8 and peaks["explicit"][1] > 2 * peaks["fused"][1]  # 4 MiB a matrix
 
 
 def test_recorded_memory_is_of_three_seeds_and_of_one_configuration():
-    folder = ROOT / "experiments" / "results" / "attention_memory"
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    found = list(results("attention_memory").values())
     assert [(result["method"], result["seed"]) for result in found] == [
         (method, seed) for method in ("explicit", "fused") for seed in (0, 1, 2)
     ]
@@ -153,21 +147,18 @@ def test_heads_writes_what_chapter_5_reads(script, tmp_path):
     models = ["heads-2", "layers-2", "mlp-1"]
     options = ["--seeds", "0", "--steps", "4", "--batch-size", "4", "--device", "cpu"]
     script("experiments/heads.py")(["--models", *models, *options, "--out", str(tmp_path)])
-    results = [json.loads((tmp_path / f"{name}-seed-0.json").read_text(encoding="utf-8")) for name in models]
-    for result, layers, heads in zip(results, (1, 2, 1), (2, 1, 1), strict=True):
+    written = [json.loads((tmp_path / f"{name}-seed-0.json").read_text(encoding="utf-8")) for name in models]
+    for result, layers, heads in zip(written, (1, 2, 1), (2, 1, 1), strict=True):
         assert {"config", "train_config", "versions", "device", "seconds", "threads", "curve"} <= set(result)
         assert 0 <= result["both"] <= min(result["left"], result["right"]) <= 1
         looks = result["weight_on_left_and_right"]
         assert len(looks) == layers and all(len(layer) == heads for layer in looks)
     biases = 2 * 4 * 32 + 2 * 32 - 4 * 64  # two small layers have more biases than one large one
-    assert results[1]["parameters"] - results[0]["parameters"] == biases
+    assert written[1]["parameters"] - written[0]["parameters"] == biases
 
 
 def test_recorded_heads_are_of_five_seeds_one_configuration_and_one_size():
-    found = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((ROOT / "experiments" / "results" / "heads").glob("*.json"))
-    ]
+    found = list(results("heads").values())
     models = {f"heads-{2**power}" for power in range(7)} | {"layers-2", "mlp-1"}
     assert {result["model"] for result in found} == models
     for model in models:
@@ -240,7 +231,6 @@ def test_positions_writes_accuracies_at_each_length(task, script, tmp_path):
 def test_recorded_positions_are_of_three_seeds():
     for task in ("distance", "nearest"):
         for scheme in ("none", "sinusoidal", "learned", "rotary", "alibi"):
-            paths = (ROOT / "experiments" / "results" / "positions").glob(f"{task}-{scheme}-seed-*.json")
-            found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths)]
+            found = list(results("positions", f"{task}-{scheme}-seed-*").values())
             assert [result["seed"] for result in found] == [0, 1, 2]
             assert all(result["train_config"] == found[0]["train_config"] for result in found)

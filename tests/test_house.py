@@ -39,6 +39,7 @@ ORDER = [
     "runs",
     "terminal",
     "commands",
+    "results",
     "plots",
     "anatomy",
     "notebook",
@@ -49,7 +50,7 @@ ORDER = [
 MODELS = {"attention", "multi_head", "recurrent", "layers", "transformer", "family"}
 NO_MODEL = ("data", "decoding", "training", "metrics", "alignment", "evaluation")
 # What only notebooks use, nothing else does.
-FOR_NOTEBOOKS = {"plots", "anatomy", "notebook", "exercises"}
+FOR_NOTEBOOKS = {"results", "plots", "anatomy", "notebook", "exercises"}
 MAX_LINES, MAX_FUNCTION_LINES = 300, 60
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

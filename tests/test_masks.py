@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfmr.errors import InputError
-from tfmr.masks import causal_mask, padding_mask
+from tfmr.masks import causal_mask, padding_mask, sentence_lengths
 
 
 def test_padding_mask_marks_words_and_broadcasts_over_queries():
@@ -46,3 +46,26 @@ def test_masks_combine():
 def test_causal_mask_refuses_an_empty_sequence(length):
     with pytest.raises(InputError, match="length: expected at least 1"):
         causal_mask(length)
+
+
+def test_lengths_are_those_of_the_words():
+    lengths = sentence_lengths(torch.tensor([[5, 6, 7], [8, 9, 9], [5, 9, 9]]), pad_id=9)
+    assert lengths.tolist() == [3, 1, 1] and lengths.device.type == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (torch.zeros(0, 3, dtype=torch.long), "src: expected at least one sentence, got an empty batch"),
+        (torch.zeros(2, 0, dtype=torch.long), "src: expected at least one token in every sentence"),
+        (torch.tensor([[4, 5], [0, 0]]), r"got one of padding only \(row 1\)"),
+        (torch.tensor([[4, 5], [0, 5]]), "src: expected padding at the end of a sentence only, .* row 1"),
+        (
+            torch.tensor([[4, 0, 5], [4, 5, 0]]),
+            "src: expected padding at the end of a sentence only, .* row 0",
+        ),
+    ],
+)
+def test_ids_that_are_no_sentences_are_refused(ids, message):
+    with pytest.raises(InputError, match=message):
+        sentence_lengths(ids)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parity import TOLERANCE, random_biases, torch_twin
 
+from tfmr import multi_head
 from tfmr.attention import scaled_dot_product_attention
 from tfmr.errors import InputError
 from tfmr.masks import causal_mask
@@ -130,7 +131,7 @@ def test_trap_03_a_fully_masked_row_gives_zero_and_zero_gradient(need_weights, d
     mask = torch.ones(2, 1, 3, 3, dtype=torch.bool)
     mask[0, :, 1] = False
     attention = MultiHeadAttention(4, 2)
-    output, weights = attention._attend(q, k, v, mask, None, need_weights)
+    output, weights = attention._attend(q, k, v, mask, 0, need_weights)
     assert (output[0, :, 1] == 0).all() and output.isfinite().all()
     assert weights is None or (weights[0, :, 1] == 0).all()
     output.float().sum().backward()
@@ -155,8 +156,42 @@ def test_trap_13_the_mask_holds_in_half_precision(need_weights, dtype):
     v = torch.tensor([1.0, 2.0, 4.0], dtype=dtype)[None, None, :, None]
     k[..., 0, :] *= -1  # the only allowed key has the lowest score
     mask = torch.tensor([True, False, False])[None, None, None]
-    output, _ = MultiHeadAttention(4, 1)._attend(q, k, v, mask, None, need_weights)
+    output, _ = MultiHeadAttention(4, 1)._attend(q, k, v, mask, 0, need_weights)
     assert output.item() == 1.0
+
+
+@BOTH_PATHS
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+def test_trap_13_large_vectors_do_not_overflow_in_half_precision(need_weights, dtype):
+    """60 · 60 · 64 is more than float16 can hold; divided by √64 beforehand it is not."""
+    q = k = torch.full((1, 1, 3, 64), 60.0, dtype=dtype)
+    v = torch.ones(1, 1, 3, 2, dtype=dtype)
+    output, _ = MultiHeadAttention(64, 1)._attend(q, k, v, None, 0, need_weights)
+    assert torch.equal(output, v)
+
+
+@BOTH_PATHS
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("relative", ["rotary", "alibi"])
+def test_positions_inside_attention_keep_its_type(need_weights, dtype, relative):
+    scheme = {"rotary": RotaryPositions(4), "alibi": ALiBi(2)}[relative]
+    attention, x = MultiHeadAttention(8, 2, relative=scheme), torch.randn(2, 5, 8)
+    expected = attention(x, x, x, causal_mask(5))[0]
+    output, _ = attention.to(dtype)(*[x.to(dtype)] * 3, causal_mask(5), need_weights)
+    assert output.dtype == dtype
+    torch.testing.assert_close(output.float(), expected, atol=0.05, rtol=0.05)
+
+
+@BOTH_PATHS
+@pytest.mark.parametrize(
+    "shape", [(), (4,), (1,), (3, 4), (3, 1), (1, 3, 4), (2, 1, 4), (2, 2, 3, 4), (1, 2, 1, 4)]
+)
+def test_whatever_broadcasts_is_a_mask(need_weights, shape):
+    attention, x, memory = MultiHeadAttention(8, 2), torch.randn(2, 3, 8), torch.randn(2, 4, 8)
+    mask = torch.rand(shape) < 0.6
+    whole = mask.expand(2, 3, 4) if mask.dim() < 4 else mask.expand(2, 2, 3, 4)
+    expected = attention(x, memory, memory, whole)[0]
+    torch.testing.assert_close(attention(x, memory, memory, mask, need_weights)[0], expected)
 
 
 def test_a_mask_may_differ_from_head_to_head():
@@ -176,6 +211,43 @@ def test_dropout_is_for_training_and_weights_come_before_it(need_weights):
         torch.testing.assert_close(weights.sum(-1), torch.ones(2, 2, 5))
     attention.eval()
     assert torch.equal(attention(x, x, x)[0], attention(x, x, x)[0])
+
+
+@pytest.mark.parametrize("relative", [None, "alibi", "rotary"])
+@pytest.mark.parametrize("masked", [None, "causal", "padding", "heads"])
+def test_blocks_of_queries_change_no_number(relative, masked, monkeypatch):
+    """Where matrices would be large, queries are taken in blocks; here every matrix counts as large."""
+    scheme = {None: None, "rotary": RotaryPositions(4), "alibi": ALiBi(2)}[relative]
+    attention, x = MultiHeadAttention(8, 2, relative=scheme), torch.randn(3, 7, 8, requires_grad=True)
+    mask = {None: None, "causal": causal_mask(7), "padding": torch.arange(7) < 5}.get(masked)
+    if masked == "heads":
+        mask = torch.rand(3, 2, 7, 7) < 0.5  # some queries see nothing
+    parameters = [x, *attention.parameters()]
+    expected, _ = attention(x, x, x, mask, False)
+    calls = []
+    original = multi_head.fused_attention
+    monkeypatch.setattr(multi_head, "fused_attention", lambda *a: calls.append(a[0].size(-2)) or original(*a))
+    monkeypatch.setattr(multi_head, "BLOCK", 60)
+    output, _ = attention(x, x, x, mask, False)
+    large = masked == "heads" or relative == "alibi"  # one matrix for all heads has 49 numbers
+    assert (max(calls) < 7 and sum(calls) == 7) if large else calls == [7]
+    torch.testing.assert_close(output, expected)
+    direction = torch.randn_like(output)
+    got = torch.autograd.grad((output * direction).sum(), parameters)
+    wanted = torch.autograd.grad((expected * direction).sum(), parameters)
+    torch.testing.assert_close(got, wanted)
+
+
+def test_dropout_in_blocks_drops_the_same_in_the_backward_pass(monkeypatch):
+    """A block is computed again for its gradient: with other numbers dropped, it would be another function's."""
+    monkeypatch.setattr(multi_head, "BLOCK", 10)
+    attention, x = MultiHeadAttention(8, 2, dropout=0.5).double(), torch.randn(1, 5, 8, dtype=torch.float64)
+
+    def output(x):
+        torch.manual_seed(0)
+        return attention(x, x, x, None, False)[0]
+
+    assert torch.autograd.gradcheck(output, x.requires_grad_())
 
 
 # --- the cache ------------------------------------------------------------------------------------------
@@ -203,12 +275,13 @@ def test_a_fixed_cache_projects_the_memory_once():
 
 
 def test_select_keeps_rows_in_the_order_asked_for():
-    cache = KeyValueCache()
-    cache.select(torch.tensor([0]))  # nothing there yet
+    cache = KeyValueCache(fixed=True)
+    assert cache.select(torch.tensor([0])) == cache  # nothing there yet
     key = torch.randn(3, 2, 4, 5)
     cache.append(key, 2 * key)
-    cache.select(torch.tensor([2, 0, 0]))
-    assert torch.equal(cache.key, key[[2, 0, 0]]) and torch.equal(cache.value, 2 * key[[2, 0, 0]])
+    chosen = cache.select(torch.tensor([2, 0, 0]))
+    assert torch.equal(chosen.key, key[[2, 0, 0]]) and torch.equal(chosen.value, 2 * key[[2, 0, 0]])
+    assert chosen.fixed and cache.key is key, "the cache itself stays as it is"
 
 
 # --- devices and types ----------------------------------------------------------------------------------

@@ -82,6 +82,12 @@ def test_models_and_tokenizers_agree_on_the_special_ids(config, tokenizer):
     assert [getattr(config, name) for name in ids] == [getattr(tokenizer, name) for name in ids]
 
 
+@pytest.mark.parametrize(("kind", "config"), [MODELS["transformer"], MODELS["additive"]])
+def test_the_same_alignment(kind, config):
+    plain, swapped = twins(kind, config)
+    torch.testing.assert_close(swapped.align(SWAP[SRC], SWAP[TGT]), plain.align(SRC, TGT))
+
+
 def test_padding_has_no_vector_in_a_recurrent_model():
     model = RecurrentSeq2Seq(replace(RECURRENT, pad_id=PAD))
     for embedding in (model.encoder.embedding, model.decoder.embedding):

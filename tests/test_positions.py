@@ -38,12 +38,29 @@ def test_a_shift_is_one_rotation_for_all_positions(position, shift, pairs):
     torch.testing.assert_close(turned.flatten(), table[position + shift], atol=1e-4, rtol=1e-4)
 
 
-def test_the_sinusoidal_table_grows_when_it_has_to():
+@pytest.mark.parametrize("length", [256, 257, 700])
+def test_sinusoidal_positions_have_no_limit(length):
     positions = SinusoidalPositions(4)
-    x = torch.zeros(1, 700, 4)
-    torch.testing.assert_close(positions(x)[0], sinusoids(700, 4))
-    torch.testing.assert_close(positions(x[:, :5], start=2000)[0], sinusoids(2005, 4)[2000:])
-    assert not list(positions.state_dict()), "what can be computed is not stored"
+    torch.testing.assert_close(positions(torch.zeros(1, length, 4))[0], sinusoids(length, 4))
+    torch.testing.assert_close(positions(torch.zeros(1, 5, 4), start=2000)[0], sinusoids(2005, 4)[2000:])
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SinusoidalPositions(4), lambda: RotaryPositions(4), lambda: ALiBi(2)]
+)
+def test_what_follows_from_a_formula_is_not_stored(make):
+    """A stored table would have to grow, and would hold garbage after ``to_empty`` (none is in a checkpoint)."""
+    with torch.device("meta"):
+        positions = make()
+    assert not list(positions.parameters()) and not list(positions.buffers())
+    there = make()
+    x = torch.randn(1, 2, 3, 4)
+    if isinstance(positions, SinusoidalPositions):
+        assert torch.equal(positions.to_empty(device="cpu")(x[0]), there(x[0]))
+    else:
+        assert torch.equal(positions.to_empty(device="cpu").rotate(x, 7), there.rotate(x, 7))
+    if isinstance(positions, ALiBi):
+        assert torch.equal(positions.bias(3, 3), there.bias(3, 3))
 
 
 @pytest.mark.parametrize("length", [1, 255, 256, 257, 258, 513])
@@ -134,7 +151,7 @@ def test_angles_are_right_in_half_precision_too(dtype):
 
 @given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 6))
 def test_alibi_depends_on_the_distance_alone(heads, queries, cached):
-    bias = ALiBi(heads).bias(queries, queries + cached)
+    bias = ALiBi(heads).bias(queries, queries + cached, start=cached)
     assert bias.shape == (heads, queries, queries + cached)
     for q in range(queries):
         for k in range(queries + cached):

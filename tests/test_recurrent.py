@@ -173,3 +173,32 @@ def test_device_and_dtype_follow_the_model():
     if torch.cuda.is_available():
         cuda = build().cuda()
         assert cuda(sentences(3).cuda(), sentences(2).cuda()).is_cuda
+
+
+@pytest.mark.parametrize("src", [[[0, 3, 4]], [[3, 0, 4]], [[3, 4, 5], [0, 0, 6]]])
+@pytest.mark.parametrize("attention", [None, "additive"])
+def test_padding_before_a_word_is_refused(src, attention):
+    """The GRU would read it as a shorter sentence, and attention would look at the wrong vectors."""
+    with pytest.raises(InputError, match="src: expected padding at the end of a sentence only"):
+        build(attention).encode(torch.tensor(src))
+
+
+@pytest.mark.parametrize("attention", [None, "additive"])
+def test_nothing_to_read_or_to_write_is_refused(attention):
+    model = build(attention)
+    with pytest.raises(InputError, match="src: expected at least one sentence"):
+        model.encode(torch.zeros(0, 3, dtype=torch.long))
+    with pytest.raises(InputError, match="tgt: expected at least one word"):
+        model(sentences(3), torch.zeros(1, 0, dtype=torch.long))
+
+
+@pytest.mark.parametrize("attention", KINDS)
+def test_select_keeps_rows_of_all_that_a_state_holds(attention):
+    model, src, tgt = build(attention), sentences(5, 2, 4), sentences(3, 3, 3)
+    state = model.start(model.encode(src), src)
+    _, _, state = model.step(tgt[:, 0], state)
+    rows = torch.tensor([1, 2, 2, 0])
+    logits, weights, _ = model.step(tgt[rows, 1], state.select(rows))
+    expected = model.step(tgt[:, 1], state)
+    torch.testing.assert_close(logits, expected[0][rows])
+    assert weights is None or torch.allclose(weights, expected[1][rows])

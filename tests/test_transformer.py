@@ -106,7 +106,7 @@ def test_equals_hugging_face_marian():
         for stack, name in ((ours.encoder, "encoder"), (ours.decoder, "decoder")):
             other = getattr(theirs.model, name)
             # Marian keeps all sines before all cosines; ours is the paper's order.
-            other.embed_positions.weight.copy_(ours.src_embedding.positions.table[:32])
+            other.embed_positions.weight.copy_(sinusoids(32, 16))
             for mine, layer in zip(stack.layers, other.layers, strict=True):
                 pairs = {
                     "self_attn": mine.self_attention,
@@ -391,10 +391,62 @@ def test_sizes_and_choices_that_do_not_fit_are_refused(changes, message):
 
 def test_sentences_without_a_token_are_refused():
     model, (src, tgt) = make(), sentences(2, 4, 5)
-    for empty in (src[:, :0], src * torch.tensor([[1], [0]])):
-        with pytest.raises(InputError, match="src: expected at least one token"):
-            model(empty, tgt)
+    with pytest.raises(InputError, match="src: expected at least one token"):
+        model(src[:, :0], tgt)
     with pytest.raises(InputError, match="length: expected at least 1 position"):
         model(src, tgt[:, :0])
     with pytest.raises(InputError, match="length: expected at most 4 learned positions, got 5"):
         make(positions="learned", max_length=4)(src, tgt)
+
+
+# --- states ---------------------------------------------------------------------------------------------
+
+
+@SCHEME
+def test_a_step_leaves_the_state_as_it_was(positions):
+    """A beam search steps from one state more than once."""
+    model, (src, tgt) = make(positions=positions), sentences(2, 5, 3)
+    state = model.start(model.encode(src), src)
+    _, _, state = model.step(tgt[:, 0], state)
+    first, _, _ = model.step(tgt[:, 1], state)
+    model.step(tgt[:, 2], state)
+    assert torch.equal(model.step(tgt[:, 1], state)[0], first)
+
+
+@SCHEME
+def test_select_keeps_rows_of_all_that_a_state_holds(positions):
+    model, (src, tgt) = make(positions=positions), sentences(3, 5, 3)
+    src[1, 2:] = 0  # another mask a row
+    for steps in range(3):
+        state = model.start(model.encode(src), src)
+        for token in tgt.unbind(dim=1)[:steps]:
+            _, _, state = model.step(token, state)
+        rows = torch.tensor([1, 2, 2, 0])
+        logits, weights, _ = model.step(tgt[rows, steps], state.select(rows))
+        expected = model.step(tgt[:, steps], state)
+        torch.testing.assert_close(logits, expected[0][rows])
+        torch.testing.assert_close(weights, expected[1][rows])
+
+
+def test_decoding_ends_where_learned_positions_end():
+    """One sentence that never stops may not cost the others their translation."""
+    model = make(positions="learned", max_length=6)
+    with torch.no_grad():
+        model.output.weight[model.config.eos_id] = 0  # never the greatest logit
+    ids = greedy_decode(model, torch.tensor([[5, 6, 2], [7, 2, 0]])).ids
+    assert (ids != 0).sum(dim=1).tolist() == [6, 6]
+    assert make().max_target_length is None
+
+
+def test_half_precision_decodes_what_it_computes_at_once():
+    """Step by step the weights are written out, at once they are not: both stay within the type's range."""
+    model = make(d_model=64, num_heads=1).half()
+    for layer in model.decoder.layers:
+        for projection in (layer.self_attention.query_projection, layer.self_attention.key_projection):
+            nn.init.zeros_(projection.weight)
+            nn.init.constant_(projection.bias, 60.0)  # 60 · 60 · 64 is more than float16 can hold
+    src, tgt = sentences(2, 5, 4)
+    state = model.start(model.encode(src), src)
+    for token, expected in zip(tgt.unbind(dim=1), model(src, tgt).unbind(dim=1), strict=True):
+        logits, _, state = model.step(token, state)
+        torch.testing.assert_close(logits, expected, atol=0.02, rtol=0.02)

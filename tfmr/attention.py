@@ -80,7 +80,8 @@ def scaled_dot_product_attention(
         InputError: sizes do not fit, there is no key, the mask is not boolean or of another shape.
     """
     check_shapes(query, key, value)
-    scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
+    # Divided before the product, not after: in float16 the product alone may be too large a number.
+    scores = (query / math.sqrt(query.size(-1))) @ key.transpose(-2, -1)
     return attend(scores, value, mask, dropout_p)
 
 
@@ -197,7 +198,7 @@ def check_mask(mask: Tensor, shape: torch.Size) -> None:
         raise InputError(f"mask: expected a boolean tensor (True = may be attended), got {mask.dtype}")
     # Aligned from the right, every size is 1 or the score's own; a mask may not make the scores larger.
     fits = mask.dim() <= len(shape) and all(
-        m in (1, s) for m, s in zip(reversed(mask.shape), reversed(shape), strict=False)
+        m == 1 or m == s for m, s in zip(reversed(mask.shape), reversed(shape), strict=False)
     )
     if not fits:
         raise InputError(

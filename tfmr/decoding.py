@@ -1,5 +1,6 @@
 """From probabilities to a sentence. Any model with ``encode``, ``start`` and ``step`` can be decoded."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 
 from tfmr.data import Tokenizer
 from tfmr.errors import InputError
+from tfmr.masks import sentence_lengths
 
 EXTRA_LENGTH = 50  # a translation may be this much longer than its source (Vaswani et al. 2017, section 6.1)
 
@@ -29,14 +31,15 @@ class Decoded(NamedTuple):
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Switch dropout and gradients off, and put the model back into the mode it was in."""
-    was_training = model.training
+    """Switch dropout and gradients off, and put every module back into the mode it was in."""
+    was_training = [(module, module.training) for module in model.modules()]  # a part may be frozen
     model.eval()
     try:
         with torch.no_grad():
             yield
     finally:
-        model.train(was_training)
+        for module, mode in was_training:
+            module.training = mode
 
 
 def greedy_decode(
@@ -45,20 +48,27 @@ def greedy_decode(
     """Take the most probable word at each step, until the end symbol.
 
     A batch decodes as its sentences would one by one: each ends at its own end symbol or at its own limit.
+    Padding and the begin symbol are never written, for they are no words.
 
     Args:
-        model: has ``encode``, ``start``, ``step`` and a ``config`` with ``pad_id``, ``bos_id``, ``eos_id``.
-        src: source token ids, padded.
+        model: has ``encode``, ``start``, ``step`` and a ``config`` with ``pad_id``, ``bos_id``, ``eos_id``; and
+            ``max_target_length`` if there is a length that its decoder cannot go beyond.
+        src: source token ids, padded at the end. A batch of no sentence gives one of no translation.
         max_length: most words a sentence may get; by default its source length plus 50.
 
     Raises:
-        InputError: ``max_length`` is less than 1, or a source has no token.
+        InputError: ``max_length`` is less than 1; a source has no token, or padding before a token.
     """
     if max_length is not None and max_length < 1:
         raise InputError(f"max_length: expected at least 1, got {max_length}")
     pad_id, bos_id, eos_id = model.config.pad_id, model.config.bos_id, model.config.eos_id
-    src_lengths = (src != pad_id).sum(dim=1)
+    if src.size(0) == 0:
+        return Decoded(src.new_zeros(0, 0), None)
+    src_lengths = sentence_lengths(src, pad_id).to(src.device)
     limits = src_lengths + EXTRA_LENGTH if max_length is None else torch.full_like(src_lengths, max_length)
+    if (longest := getattr(model, "max_target_length", None)) is not None:
+        limits = limits.clamp(max=longest)
+    no_words = torch.tensor([pad_id, bos_id], device=src.device)
     ids, weights = [], []
     with evaluating(model):
         state = model.start(model.encode(src), src)
@@ -66,6 +76,7 @@ def greedy_decode(
         finished = torch.zeros_like(src_lengths, dtype=torch.bool)
         while not finished.all():
             logits, weight, state = model.step(token, state)
+            logits = logits.index_fill(-1, no_words, -math.inf)
             token = logits.argmax(dim=-1).masked_fill(finished, pad_id)
             ids.append(token)
             weights.append(weight)

@@ -1,11 +1,13 @@
 """The layers of a Transformer: attention and a small network, each with a way around it and a norm."""
 
+from dataclasses import dataclass, field, replace
+
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from tfmr.errors import InputError
-from tfmr.multi_head import KeyValueCache, MultiHeadAttention
+from tfmr.multi_head import KeyValueCache, MultiHeadAttention, as_tree
 
 NORMS = ("post", "pre")
 ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
@@ -114,17 +116,21 @@ class EncoderLayer(nn.Module):
         return self.around_feed_forward.leave(x, h), weights
 
 
+@as_tree
+@dataclass
 class DecoderCache:
     """What one decoder layer keeps from step to step."""
 
-    def __init__(self):
-        self.self_attention = KeyValueCache()
-        self.cross_attention = KeyValueCache(fixed=True)
+    self_attention: KeyValueCache = field(default_factory=KeyValueCache)
+    cross_attention: KeyValueCache = field(default_factory=lambda: KeyValueCache(fixed=True))
 
-    def select(self, rows: Tensor) -> None:
-        """Keep these rows of the batch, in this order."""
-        self.self_attention.select(rows)
-        self.cross_attention.select(rows)
+    def copy(self) -> "DecoderCache":
+        """A cache with the same keys and values that grows by itself."""
+        return DecoderCache(replace(self.self_attention), replace(self.cross_attention))
+
+    def select(self, rows: Tensor) -> "DecoderCache":
+        """A cache of these rows of the batch, in this order."""
+        return DecoderCache(self.self_attention.select(rows), self.cross_attention.select(rows))
 
 
 class DecoderLayer(nn.Module):

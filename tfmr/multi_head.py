@@ -5,28 +5,39 @@ Positions that live inside attention (rotary, ALiBi) come in as an object with t
 """
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from tfmr.attention import attend, check_mask
 from tfmr.errors import InputError
 
 
+def as_tree(cls: type) -> type:
+    """Let ``torch.export`` see the tensors inside a dataclass."""
+    torch.export.register_dataclass(cls)
+    return cls
+
+
+@as_tree
+@dataclass
 class KeyValueCache:
     """Keys and values, split into heads, that a decoder has computed and need not compute again.
 
     Args:
         fixed: True for cross-attention, whose keys never change: the first call fills the cache, later ones
             read it. False for self-attention, where every call appends the keys of the new positions.
+        key, value: (batch, heads, length, size of a head); None: nothing yet.
     """
 
-    def __init__(self, fixed: bool = False):
-        self.fixed = fixed
-        self.key: Tensor | None = None
-        self.value: Tensor | None = None
+    fixed: bool = False
+    key: Tensor | None = None
+    value: Tensor | None = None
 
     @property
     def length(self) -> int:
@@ -40,10 +51,11 @@ class KeyValueCache:
         self.key, self.value = key, value
         return key, value
 
-    def select(self, rows: Tensor) -> None:
-        """Keep these rows of the batch, in this order: what a beam search does with its survivors."""
-        if self.key is not None:
-            self.key, self.value = self.key[rows], self.value[rows]
+    def select(self, rows: Tensor) -> "KeyValueCache":
+        """A cache of these rows of the batch, in this order: what a beam search makes for its survivors."""
+        if self.key is None:
+            return replace(self)
+        return replace(self, key=self.key[rows], value=self.value[rows])
 
 
 class MultiHeadAttention(nn.Module):
@@ -99,8 +111,8 @@ class MultiHeadAttention(nn.Module):
                 cross-attention.
             mask: boolean, ``True`` = may be attended; broadcastable to (batch, query, key), the same for all
                 heads, or to (batch, heads, query, key). With a cache, ``key`` counts the cached positions too.
-            need_weights: whether to return the weights. Without, PyTorch's fused kernel computes the output
-                and the (query, key) matrix is never stored.
+            need_weights: whether to return the weights. Without, PyTorch's fused kernel computes the output,
+                and the matrix of weights is never stored, whatever the mask (:func:`fused_in_blocks`).
             cache: where keys and values of earlier calls are; this call's are put there.
 
         Returns:
@@ -120,23 +132,26 @@ class MultiHeadAttention(nn.Module):
                 k = self.relative.rotate(k, past)
             if cache is not None:
                 k, v = cache.append(k, v)
-        bias = None
         if self.relative is not None:
             q = self.relative.rotate(q, past)
-            bias = self.relative.bias(q.size(-2), k.size(-2))
-        if mask is not None and mask.dim() < 4:
-            mask = mask.unsqueeze(-3)  # one mask for all heads
-        heads, weights = self._attend(q, k, v, mask, bias, need_weights)
+        heads, weights = self._attend(q, k, v, _with_heads(mask), past, need_weights)
         return self.output_projection(heads.transpose(1, 2).flatten(2)), weights
 
-    def _attend(
-        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, bias: Tensor | None, explicit: bool
-    ):
+    def _attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, start: int, explicit: bool):
+        """Attend in heads; the first query stands at position ``start``, the first key at 0."""
+
+        def bias(first: int, count: int) -> Tensor | None:
+            """What is added to the scores of ``count`` queries from number ``first`` on."""
+            if self.relative is None:
+                return None
+            return self.relative.bias(count, k.size(-2), start + first, q.device)
+
         dropout_p = self.dropout if self.training else 0.0
         if not explicit:
-            return fused_attention(q, k, v, mask, bias, dropout_p), None
-        scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
-        return attend(scores if bias is None else scores + bias, v, mask, dropout_p)
+            return fused_in_blocks(q, k, v, mask, bias, dropout_p), None
+        scores = (q / math.sqrt(q.size(-1))) @ k.transpose(-2, -1)
+        added = bias(0, q.size(-2))
+        return attend(scores if added is None else scores + added.to(scores.dtype), v, mask, dropout_p)
 
     def _split(self, x: Float[Tensor, "batch length size"]) -> Float[Tensor, "batch heads length d_head"]:
         return x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
@@ -148,7 +163,7 @@ class MultiHeadAttention(nn.Module):
                 raise InputError(
                     f"{name}: expected shape (batch, at least one position, {d_model}), got {tuple(x.shape)}"
                 )
-        if key.shape != value.shape or len(query) != len(key):
+        if key.shape != value.shape or query.size(0) != key.size(0):
             raise InputError(
                 "query, key, value: expected one batch size, and a value for every key, got shapes "
                 f"{tuple(query.shape)}, {tuple(key.shape)}, {tuple(value.shape)}"
@@ -172,6 +187,8 @@ def fused_attention(
         mask: boolean, broadcastable to the scores; ``True`` = may be attended.
         bias: added to the scores, broadcastable to them.
     """
+    # Four axes and no fewer: with three, PyTorch's CPU kernel steps aside for one that stores the weights.
+    mask, bias = (x if x is None else x[(None,) * (4 - x.dim())] for x in (mask, bias))
     if mask is None:
         bias = None if bias is None else bias.to(query.dtype)
         return F.scaled_dot_product_attention(query, key, value, bias, dropout_p)
@@ -181,6 +198,74 @@ def fused_attention(
     if bias is not None:
         allowed = bias.to(query.dtype).masked_fill(~allowed, -math.inf)
     return F.scaled_dot_product_attention(query, key, value, allowed, dropout_p).masked_fill(blind, 0.0)
+
+
+BLOCK = 2**24  # numbers that a mask may have, 64 MiB in float32, before queries are taken in blocks
+
+
+def fused_in_blocks(
+    query: Float[Tensor, "batch heads query d_key"],
+    key: Float[Tensor, "batch heads key d_key"],
+    value: Float[Tensor, "batch heads key d_value"],
+    mask: Tensor | None,
+    bias: Callable[[int, int], Tensor | None],
+    dropout_p: float = 0.0,
+) -> Float[Tensor, "batch heads query d_value"]:
+    """:func:`fused_attention` that holds no large matrix, whatever is masked, added or dropped.
+
+    The kernel stores no weights, but it wants mask and bias as numbers, one for each query and key and often for
+    each head; and on a CPU it cannot drop weights without storing them all. Where that would be more than
+    ``BLOCK`` numbers, the queries are taken in blocks, and the backward pass computes a block again rather than
+    find it stored.
+
+    Args:
+        bias: from a first query and a number of queries to what is added to their scores, or to None.
+    """
+    num_queries = query.size(-2)
+    if mask is not None:
+        check_mask(mask, torch.Size([*query.shape[:-1], key.size(-2)]))
+    # A compiler takes attention whole: how many blocks there are would depend on the length.
+    rows = num_queries if torch.compiler.is_compiling() else _rows(query, key, mask, bias, dropout_p)
+    if rows >= num_queries:
+        return fused_attention(query, key, value, mask, bias(0, num_queries), dropout_p)
+
+    def block(queries: Tensor, first: int) -> Tensor:
+        count = queries.size(-2)
+        part = mask if mask is None or mask.size(-2) == 1 else mask[..., first : first + count, :]
+        return fused_attention(queries, key, value, part, bias(first, count), dropout_p)
+
+    parts = [
+        checkpoint(block, queries, number * rows, use_reentrant=False)
+        for number, queries in enumerate(query.split(rows, dim=-2))
+    ]
+    return torch.cat(parts, dim=-2)
+
+
+def _rows(
+    query: Tensor,
+    key: Tensor,
+    mask: Tensor | None,
+    bias: Callable[[int, int], Tensor | None],
+    dropout_p: float,
+) -> int:
+    """How many queries to take at once, so that mask, bias and dropped weights have at most BLOCK numbers."""
+    batch, heads, num_queries, num_keys = (*query.shape[:-1], key.size(-2))
+    if batch * heads * num_queries * num_keys <= BLOCK:
+        return num_queries
+    shapes = [(1, 1, 1, num_keys) if mask is None else mask.shape]
+    if bias(0, 1) is not None:
+        shapes.append((heads, num_queries, num_keys))
+    if dropout_p and query.device.type == "cpu":
+        shapes.append((batch, heads, num_queries, num_keys))
+    shape = torch.broadcast_shapes(*shapes)
+    if shape[-2] == 1 or shape.numel() <= BLOCK:
+        return num_queries
+    return max(1, num_queries * (BLOCK // 2) // shape.numel())
+
+
+def _with_heads(mask: Tensor | None) -> Tensor | None:
+    """A mask with the axes (batch, heads, query, key); of what it lacks, there is one for all."""
+    return mask if mask is None or mask.dim() > 3 else mask[(None,) * (3 - mask.dim())].unsqueeze(1)
 
 
 def check_heads(d_model: int, num_heads: int, d_key: int | None, d_value: int | None) -> None:

@@ -4,6 +4,9 @@
 *Rotary* positions and *ALiBi* live inside self-attention: hand them to
 :class:`tfmr.multi_head.MultiHeadAttention` as ``relative``, which calls ``rotate`` on queries and keys and adds
 ``bias`` to the scores. Positions count from 0.
+
+What follows from a formula is computed when it is needed, on the device and for the length at hand: no table has
+to grow, to move, or to be loaded.
 """
 
 import math
@@ -14,33 +17,36 @@ from torch import Tensor, nn
 
 from tfmr.errors import InputError
 
+Device = torch.device | str | None
 
-def sinusoids(length: int, d_model: int) -> Float[Tensor, "length d_model"]:
+
+def sinusoids(
+    length: int, d_model: int, start: int = 0, device: Device = None
+) -> Float[Tensor, "length d_model"]:
     """sin(p / 10000^(2i/d)) in column 2i, cos of the same in column 2i + 1 (Vaswani et al. 2017, section 3.5).
+
+    A row for each of the positions p = ``start``, ``start + 1``, …
 
     Raises:
         InputError: ``d_model`` is odd, so that a sine would lack its cosine.
     """
-    angles = _angles(torch.arange(length), d_model, "d_model")
+    angles = _angles(torch.arange(start, start + length, device=device), d_model, "d_model")
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
 
 
 class SinusoidalPositions(nn.Module):
-    """Embeddings plus :func:`sinusoids`: nothing is learned, and any length will do."""
+    """Embeddings plus :func:`sinusoids`: nothing is learned, nothing is kept, and any length will do."""
 
     def __init__(self, d_model: int):
         super().__init__()
         self.d_model = d_model
-        self.register_buffer("table", sinusoids(256, d_model), persistent=False)
+        sinusoids(1, d_model)  # refuses an odd size
 
     def forward(
         self, x: Float[Tensor, "batch length d_model"], start: int = 0
     ) -> Float[Tensor, "batch length d_model"]:
         """Add the vectors of positions ``start``, ``start + 1``, …"""
-        end = start + x.size(1)
-        if end > len(self.table):
-            self.table = sinusoids(2 * end, self.d_model).to(self.table)
-        return x + self.table[start:end].to(x.dtype)
+        return x + sinusoids(x.size(1), self.d_model, start, x.device).to(x.dtype)
 
 
 class LearnedPositions(nn.Module):
@@ -98,7 +104,7 @@ class RotaryPositions(nn.Module):
         even, odd = x[..., 0::2], x[..., 1::2]
         return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
 
-    def bias(self, num_queries: int, num_keys: int) -> None:
+    def bias(self, num_queries: int, num_keys: int, start: int = 0, device: Device = None) -> None:
         """Nothing is added to the scores."""
         return None
 
@@ -115,23 +121,25 @@ class ALiBi(nn.Module):
 
     def __init__(self, num_heads: int):
         super().__init__()
-        self.register_buffer("slopes", alibi_slopes(num_heads), persistent=False)
+        self.num_heads = num_heads
+        alibi_slopes(num_heads)  # refuses a number that is not positive
 
     def rotate(self, x: Tensor, start: int = 0) -> Tensor:
         """Queries and keys stay as they are."""
-        if x.size(-3) != len(self.slopes):
-            raise InputError(f"num_heads: expected {len(self.slopes)} heads, one a slope, got {x.size(-3)}")
+        if x.size(-3) != self.num_heads:
+            raise InputError(f"num_heads: expected {self.num_heads} heads, one a slope, got {x.size(-3)}")
         return x
 
-    def bias(self, num_queries: int, num_keys: int) -> Float[Tensor, "heads num_queries num_keys"]:
-        """-slope · |distance|; the last query stands at the last key, whatever is cached before it."""
-        keys = torch.arange(num_keys, device=self.slopes.device)
-        queries = keys[num_keys - num_queries :]
-        distance = (queries[:, None] - keys).abs()
-        return -self.slopes[:, None, None] * distance
+    def bias(
+        self, num_queries: int, num_keys: int, start: int = 0, device: Device = None
+    ) -> Float[Tensor, "heads queries keys"]:
+        """-slope · |distance| between queries at ``start``, ``start + 1``, … and keys at 0, 1, …"""
+        queries = torch.arange(start, start + num_queries, device=device)
+        distance = (queries[:, None] - torch.arange(num_keys, device=device)).abs()
+        return -alibi_slopes(self.num_heads, device)[:, None, None] * distance
 
 
-def alibi_slopes(num_heads: int) -> Float[Tensor, " heads"]:
+def alibi_slopes(num_heads: int, device: Device = None) -> Float[Tensor, " heads"]:
     """2^(-8/n), 2^(-16/n), …, 2^(-8): a geometric sequence (Press et al. 2022, section 3).
 
     For a number of heads that is no power of two, the sequence of the power below, and then every second
@@ -140,8 +148,8 @@ def alibi_slopes(num_heads: int) -> Float[Tensor, " heads"]:
     if num_heads < 1:
         raise InputError(f"num_heads: expected a positive number, got {num_heads}")
     power = 2 ** int(math.log2(num_heads))
-    slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1))
-    between = 2.0 ** (-4 / power * (2 * torch.arange(num_heads - power) + 1))
+    slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1, device=device))
+    between = 2.0 ** (-4 / power * (2 * torch.arange(num_heads - power, device=device) + 1))
     return torch.cat([slopes, between])
 
 

@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tfmr.attention import AdditiveAttention, DotAttention, GeneralAttention, attend
 from tfmr.errors import InputError
-from tfmr.masks import padding_mask
+from tfmr.masks import padding_mask, sentence_lengths
 
 SCORES = ("additive", "general", "dot", "scaled_dot")
 
@@ -66,9 +66,17 @@ class DecoderState(NamedTuple):
     projected_key: Float[Tensor, "batch memory_len d_projected"] | None
     mask: Tensor | None
 
+    def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
+        """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
+        return DecoderState(*(None if part is None else part[rows] for part in self))
+
 
 class RecurrentEncoder(nn.Module):
-    """A bidirectional GRU: each word's vector has read the sentence from both ends."""
+    """A bidirectional GRU: each word's vector has read the sentence from both ends.
+
+    Packing needs the lengths on the CPU. So this module, alone in the package, makes a GPU wait, and neither
+    the ``meta`` device nor a compiler can go through it; the decoder is free of that.
+    """
 
     def __init__(self, config: RecurrentConfig):
         super().__init__()
@@ -83,11 +91,9 @@ class RecurrentEncoder(nn.Module):
         """One vector for each word, and one for the sentence: the two directions' last states.
 
         Raises:
-            InputError: a sentence has no token.
+            InputError: there is no sentence, or one has no token, or padding before a token.
         """
-        lengths = (src != self.pad_id).sum(dim=1).cpu()
-        if src.size(1) == 0 or lengths.min() == 0:
-            raise InputError("src: expected at least one token in every sentence, got one of padding only")
+        lengths = sentence_lengths(src, self.pad_id)
         # Packing keeps the padding out of the GRU: the backward direction would otherwise start in it.
         packed = pack_padded_sequence(self.dropout(self.embedding(src)), lengths, True, enforce_sorted=False)
         outputs, last = self.gru(packed)
@@ -138,7 +144,13 @@ class RecurrentDecoder(nn.Module):
     def unroll(
         self, embedded: Float[Tensor, "batch tgt_len d_embed"], state: DecoderState
     ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Step along given words: hidden states and contexts (batch, tgt_len, d_hidden), weights."""
+        """Step along given words: hidden states and contexts (batch, tgt_len, d_hidden), weights.
+
+        Raises:
+            InputError: there is no word.
+        """
+        if embedded.size(1) == 0:
+            raise InputError("tgt: expected at least one word, got none")
         hiddens, contexts, weights = [], [], []
         for word in embedded.unbind(dim=1):
             context, weight = self.look(state)

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from tfmr.errors import InputError
@@ -119,11 +119,21 @@ class AttentionWeights(NamedTuple):
 
 
 class DecoderState(NamedTuple):
-    """All that a decoder step needs to know. The caches, one a layer, grow in place: a state serves one step."""
+    """All that a decoder step needs to know; a step makes a new one and leaves the old one as it was.
+
+    Attributes:
+        memory: a vector for each source token.
+        mask: which of them are words and not padding.
+        caches: one a layer, with the keys and values of the tokens read so far.
+    """
 
     memory: Float[Tensor, "batch src_len d_model"]
-    mask: Tensor
+    mask: Bool[Tensor, "batch 1 src_len"]
     caches: list[DecoderCache]
+
+    def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
+        """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
+        return DecoderState(self.memory[rows], self.mask[rows], [cache.select(rows) for cache in self.caches])
 
 
 class Embedding(nn.Module):
@@ -202,7 +212,9 @@ class Transformer(nn.Module):
     ``encode`` and ``decode`` serve training; ``start`` and ``step`` serve decoding one word at a time;
     ``attention_weights`` and ``align`` show where the model looks.
 
-    Sentences are padded at the end: there the causal mask keeps every real target position from seeing it.
+    Sentences are padded at the end: there the causal mask keeps every real target position from seeing it. No
+    method looks at the values of its tensors, so a model exports and compiles whole and never makes a GPU wait;
+    what ids have to be is checked where they enter (:func:`tfmr.masks.sentence_lengths`).
     """
 
     def __init__(self, config: TransformerConfig):
@@ -225,13 +237,20 @@ class Transformer(nn.Module):
         """Logits of the token after each one of ``tgt``."""
         return self.decode(tgt, self.encode(src), src)
 
+    @property
+    def max_target_length(self) -> int | None:
+        """How many tokens the decoder can read: as many as there are learned positions; None for no limit."""
+        return self.config.max_length if self.config.positions == "learned" else None
+
     def encode(self, src: Int[Tensor, "batch src_len"]) -> Float[Tensor, "batch src_len d_model"]:
         """The memory: one vector for each source token.
 
         Raises:
-            InputError: a sentence has no token.
+            InputError: sentences of length 0.
         """
-        return self.encoder(self.src_embedding(src), self._src_mask(src))[0]
+        if src.size(1) == 0:
+            raise InputError("src: expected at least one token in every sentence, got none")
+        return self.encoder(self.src_embedding(src), padding_mask(src, self.config.pad_id))[0]
 
     def decode(
         self,
@@ -241,7 +260,7 @@ class Transformer(nn.Module):
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
         """Logits of the token after each given one (teacher forcing). ``src`` serves to mask its padding."""
         x, mask = self.tgt_embedding(tgt), causal_mask(tgt.size(1), tgt.device)
-        return self.output(self.decoder(x, memory, mask, self._src_mask(src))[0])
+        return self.output(self.decoder(x, memory, mask, padding_mask(src, self.config.pad_id))[0])
 
     def attention_weights(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
@@ -250,7 +269,8 @@ class Transformer(nn.Module):
 
         Row ``t`` of a decoder's weights belongs to the choice of the token *after* ``tgt[:, t]``.
         """
-        src_mask, mask = self._src_mask(src), causal_mask(tgt.size(1), tgt.device)
+        src_mask = padding_mask(src, self.config.pad_id)
+        mask = causal_mask(tgt.size(1), tgt.device)
         memory, encoder = self.encoder(self.src_embedding(src), src_mask, need_weights=True)
         x = self.tgt_embedding(tgt)
         _, decoder, cross = self.decoder(x, memory, mask, src_mask, need_weights=True)
@@ -269,25 +289,22 @@ class Transformer(nn.Module):
         self, memory: Float[Tensor, "batch src_len d_model"], src: Int[Tensor, "batch src_len"]
     ) -> DecoderState:
         """The state before the first token."""
-        return DecoderState(memory, self._src_mask(src), [DecoderCache() for _ in self.decoder.layers])
+        mask = padding_mask(src, self.config.pad_id)
+        return DecoderState(memory, mask, [DecoderCache() for _ in self.decoder.layers])
 
     def step(
         self, token: Int[Tensor, " batch"], state: DecoderState
     ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"], DecoderState]:
         """Read one token: logits of the next one, the last layer's mean cross-attention, the state after.
 
-        The keys and values of the tokens before are in the state's caches, which grow by this token's.
+        The keys and values of the tokens before are in the state's caches; those of the state after have this
+        token's, too.
         """
         past = state.caches[0].self_attention.length  # where this token stands; a step is not a new sentence
+        caches = [cache.copy() for cache in state.caches]
         x = self.tgt_embedding(token[:, None], start=past)
-        x, _, cross = self.decoder(x, state.memory, None, state.mask, need_weights=True, caches=state.caches)
-        return self.output(x)[:, 0], cross[-1].mean(dim=1)[:, 0], state
-
-    def _src_mask(self, src: Int[Tensor, "batch src_len"]) -> Tensor:
-        mask = padding_mask(src, self.config.pad_id)
-        if src.size(1) == 0 or not mask.any(dim=-1).all():
-            raise InputError("src: expected at least one token in every sentence, got one of padding only")
-        return mask
+        x, _, cross = self.decoder(x, state.memory, None, state.mask, need_weights=True, caches=caches)
+        return self.output(x)[:, 0], cross[-1].mean(dim=1)[:, 0], state._replace(caches=caches)
 
 
 def _initialise(module: nn.Module) -> None:

@@ -1,0 +1,127 @@
+"""What a compiler makes of the models, run by test_compilers.py in a process of its own, without shape checks.
+
+    python tests/compilers.py exported_forward        # for all kinds of positions
+
+Compilation is by Dynamo without a code generator: whether one graph holds the whole model is decided there, and no C++
+compiler is needed.
+"""
+
+import sys
+
+import torch
+from torch import nn
+from torch.export import Dim, export
+
+from tfmr import RecurrentConfig, RecurrentSeq2Seq, Transformer, TransformerConfig
+from tfmr.recurrent import SCORES
+from tfmr.transformer import POSITIONS
+
+SRC = torch.tensor([[5, 6, 7, 8, 2], [9, 4, 2, 0, 0], [3, 2, 0, 0, 0]])
+TGT = torch.tensor([[1, 5, 6, 12], [1, 7, 0, 0], [1, 9, 3, 3]])
+OTHER_SRC, OTHER_TGT = torch.randint(3, 11, (2, 9)), torch.randint(3, 13, (2, 7))
+
+
+class Step(nn.Module):
+    """A model's step as a module, which is what ``export`` takes."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.model = model
+
+    def forward(self, token, state):
+        return self.model.step(token, state)
+
+
+class Decode(Step):
+    """A model's decoder alone."""
+
+    def forward(self, tgt, memory, src):
+        return self.model.decode(tgt, memory, src)
+
+
+def transformer(positions: str) -> Transformer:
+    torch.manual_seed(0)
+    return Transformer(TransformerConfig(11, 13, 16, 4, 1, 1, 24, dropout=0.0, positions=positions)).eval()
+
+
+def recurrent(score: str) -> RecurrentSeq2Seq:
+    torch.manual_seed(0)
+    return RecurrentSeq2Seq(RecurrentConfig(11, 13, 8, 8, None if score == "none" else score)).eval()
+
+
+def compiled(function):
+    torch._dynamo.reset()
+    return torch.compile(function, fullgraph=True, backend="eager")
+
+
+def exported_forward(positions: str) -> None:
+    model = transformer(positions)
+    batch, src_len, tgt_len = Dim("batch"), Dim("src_len", max=512), Dim("tgt_len", max=512)
+    program = export(model, (SRC, TGT), dynamic_shapes=({0: batch, 1: src_len}, {0: batch, 1: tgt_len}))
+    for src, tgt in ((SRC, TGT), (OTHER_SRC, OTHER_TGT)):
+        torch.testing.assert_close(program.module()(src, tgt), model(src, tgt))
+
+
+def exported_step(positions: str) -> None:
+    model = transformer(positions)
+    state = model.start(model.encode(SRC), SRC)
+    for token in TGT.unbind(dim=1)[:2]:
+        _, _, state = model.step(token, state)
+    logits, weights, after = export(Step(model), (TGT[:, 2], state)).module()(TGT[:, 2], state)
+    expected = model.step(TGT[:, 2], state)
+    torch.testing.assert_close((logits, weights), expected[:2])
+    torch.testing.assert_close(
+        after.caches[0].self_attention.key, expected[2].caches[0].self_attention.key, atol=0, rtol=0
+    )
+
+
+def compiled_whole(positions: str) -> None:
+    model = transformer(positions)
+    state = model.start(model.encode(SRC), SRC)
+    torch.testing.assert_close(compiled(model.step)(TGT[:, 0], state)[0], model.step(TGT[:, 0], state)[0])
+    model.train()
+    forward = compiled(model)
+    torch.testing.assert_close(forward(SRC, TGT), model(SRC, TGT))
+    direction = torch.randn(3, 4, 13)
+    gradients = [
+        torch.autograd.grad((f(SRC, TGT) * direction).sum(), list(model.parameters()))
+        for f in (forward, model)
+    ]
+    torch.testing.assert_close(*gradients)
+
+
+def vectorised(positions: str) -> None:
+    model = transformer(positions)
+    one_by_one = torch.func.vmap(lambda src, tgt: model(src[None], tgt[None])[0])
+    torch.testing.assert_close(one_by_one(SRC, TGT), model(SRC, TGT))
+
+
+def recurrent_decoder(score: str) -> None:
+    """All but the encoder, which packs; the loop over target words is unrolled, so their number is fixed."""
+    model = recurrent(score)
+    memory = model.encode(SRC).detach()
+    state = model.start(memory, SRC)
+    torch.testing.assert_close(compiled(model.decode)(TGT, memory, SRC), model.decode(TGT, memory, SRC))
+    torch.testing.assert_close(compiled(model.step)(TGT[:, 0], state)[0], model.step(TGT[:, 0], state)[0])
+    batch, src_len = Dim("batch"), Dim("src_len")
+    sizes = {0: batch} if score == "none" else {0: batch, 1: src_len}
+    program = export(
+        Decode(model),
+        (TGT, memory, SRC),
+        dynamic_shapes=({0: batch}, sizes, {0: batch, 1: Dim.STATIC if score == "none" else src_len}),
+    )
+    memory = model.encode(OTHER_SRC).detach()
+    tgt = OTHER_TGT[:, :4]
+    torch.testing.assert_close(
+        program.module()(tgt, memory, OTHER_SRC if score != "none" else OTHER_SRC[:, :5]),
+        model.decode(tgt, memory, OTHER_SRC),
+    )
+
+
+if __name__ == "__main__":
+    check = globals()[sys.argv[1]]
+    for kind in ("none", *SCORES) if check is recurrent_decoder else POSITIONS:
+        try:
+            check(kind)
+        except Exception as error:
+            raise AssertionError(f"{kind}: {error}") from error

@@ -1,0 +1,68 @@
+"""Attention without weights holds no matrix over all pairs of positions, whatever is masked, added or dropped."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LENGTH, HEADS, MOST = 4096, 8, 300  # mebibytes; the weights of all heads would be 512
+
+# Names: what the mask is, of how many axes, and which positions are inside. Everything is made before the first
+# measurement but the mask, which belongs to what is measured.
+SCRIPT = f"""
+import sys, torch
+from pathlib import Path
+from tfmr.masks import causal_mask
+from tfmr.multi_head import MultiHeadAttention
+from tfmr.positions import ALiBi, RotaryPositions
+
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM:")).split()[1]) / 1024
+
+name, axes, relative, dropout = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
+relative = {{"alibi": ALiBi({HEADS}), "rotary": RotaryPositions(8)}}.get(relative)
+attention = MultiHeadAttention(64, {HEADS}, dropout, relative=relative)
+
+def attend(length):
+    mask = {{"none": lambda: None, "causal": lambda: causal_mask(length),
+            "padding": lambda: torch.arange(length) < length - length // 8,
+            "heads": lambda: causal_mask(length).expand({HEADS}, -1, -1).clone()}}[name]()
+    while mask is not None and mask.dim() < axes:
+        mask = mask[None]
+    x = torch.randn(1, length, 64)
+    attention(x, x, x, mask, need_weights=False)[0].sum().backward()
+
+attend(4)
+before = peak()
+attend({LENGTH})
+print(peak() - before)
+"""
+
+CASES = [
+    ("none", 0, "none", 0.0),
+    ("causal", 2, "none", 0.0),
+    ("causal", 3, "none", 0.0),
+    ("causal", 4, "none", 0.0),
+    ("heads", 4, "none", 0.0),
+    ("padding", 1, "none", 0.0),
+    ("padding", 3, "none", 0.0),
+    ("causal", 2, "rotary", 0.0),
+    ("none", 0, "alibi", 0.0),
+    ("causal", 2, "alibi", 0.0),
+    ("padding", 2, "alibi", 0.0),
+    ("causal", 2, "none", 0.1),
+]
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the peak of a process is in /proc on Linux only"
+)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
+def test_long_sentences_fit(case):
+    command = [sys.executable, "-c", SCRIPT, *map(str, case)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
+    )
+    assert float(done.stdout) < MOST
