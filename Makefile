@@ -8,6 +8,8 @@ PORT ?= 8000
 NB ?=
 # Options of `make robust`, such as WITH="--shifts 0-2 --kernels avx2"; `make robust WITH=--help` lists them.
 WITH ?=
+# Options of `make mutants`: --only PATTERN, --sample N, --seed N, --jobs N.
+MUTANTS ?=
 # Where to take PyTorch from, when not from PyPI: https://download.pytorch.org/whl/cpu saves 4 GB on Linux.
 TORCH_INDEX ?=
 
@@ -24,7 +26,7 @@ CHAPTERS := $(ONE_THREAD) TFMR_CHECK_SHAPES=1 TFMR_DEVICE=cpu $(BIN)/python -m p
 	--nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile chapters
 
 .DEFAULT_GOAL := help
-.PHONY: help book test kernels robust lint serve lab notebooks bench a11y clean
+.PHONY: help book test kernels robust lint serve lab notebooks bench mutants a11y clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -73,6 +75,9 @@ notebooks: $(READY) ## run chapters again, in place: all, or NB="chapters/…ipy
 
 bench: $(READY) ## measure tfmr beside its peers
 	$(BIN)/python -m benchmarks
+
+mutants: $(READY) ## break the code in one place at a time: does a test notice?
+	$(BIN)/python tools/mutants.py $(MUTANTS)
 
 a11y: book ## check the pages with axe (needs node and Chromium)
 	cd tools/a11y && npm ci --silent && node a11y.mjs ../../_build/html

@@ -5,6 +5,7 @@ import os
 os.environ["TFMR_CHECK_SHAPES"] = "1"  # before the first import of tfmr
 
 import hypothesis  # noqa: E402
+import jaxtyping  # noqa: E402
 import matplotlib  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
@@ -21,6 +22,12 @@ hypothesis.settings.load_profile("book")
 def _seeded():
     """Each test starts from the same random numbers, whatever ran before it."""
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def unchecked(monkeypatch):
+    """Without shape checks, as in most programs: what is refused here, the function itself refuses."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture(autouse=True)

@@ -39,12 +39,46 @@ def test_the_diagonal_links_every_target_word_in_order(num_src, num_tgt):
         assert links == [(i, i) for i in range(num_src)]
 
 
+@pytest.mark.parametrize(
+    ("num_src", "num_tgt", "links"),
+    [
+        (2, 3, {(0, 0), (1, 1), (1, 2)}),  # the middles 1/6, 1/2 and 5/6 of three words, in a sentence of two
+        (3, 2, {(0, 0), (2, 1)}),  # 1/4 and 3/4, in a sentence of three
+        (5, 1, {(2, 0)}),
+    ],
+)
+def test_the_diagonal_takes_the_middle_of_a_word(num_src, num_tgt, links):
+    assert diagonal_links(num_src, num_tgt) == links
+
+
 PAIRS = [
     (["la", "maison"], ["the", "house"]),
     (["la", "fleur"], ["the", "flower"]),
     (["une", "maison", "bleue"], ["a", "blue", "house"]),
     (["une", "fleur", "bleue"], ["a", "blue", "flower"]),
 ]
+
+
+def test_ibm_model_1_by_hand():
+    """One round of counting: each target word is shared out equally among its sentence's words and the empty one."""
+    pairs = [(["a"], ["x"]), (["a", "b"], ["x", "y"])]
+    once = IBMModel1().fit(pairs, iterations=1).translation
+    # a (and the empty word) get 1/2 + 1/3 of an x and 1/3 of a y; b gets 1/3 of each.
+    assert once == pytest.approx(
+        {
+            ("", "x"): 5 / 7,
+            ("", "y"): 2 / 7,
+            ("a", "x"): 5 / 7,
+            ("a", "y"): 2 / 7,
+            ("b", "x"): 1 / 2,
+            ("b", "y"): 1 / 2,
+        }
+    )
+    twice = IBMModel1().fit(pairs, iterations=2).translation
+    # The second x: 5/7, 5/7 and 1/2 of 27/14; the y: 2/7, 2/7 and 1/2 of 15/14.
+    a_x, a_y, b_x, b_y = 1 / 2 + 10 / 27, 4 / 15, 7 / 27, 7 / 15
+    assert twice["a", "x"] == twice["", "x"] == pytest.approx(a_x / (a_x + a_y))
+    assert twice["b", "y"] == pytest.approx(b_y / (b_x + b_y))
 
 
 def test_ibm_model_1_finds_the_words_that_go_together():

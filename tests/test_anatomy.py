@@ -102,6 +102,29 @@ def test_the_drawing_shows_sizes_positions_and_ties():
     assert "ALiBi" in " ".join(drawn(small(positions="alibi")))
 
 
+@pytest.mark.parametrize("norm", NORMS)
+def test_the_numbers_of_the_drawing_by_hand(norm):
+    attention, network, one_norm = 4 * (8 * 8 + 8), 8 * 16 + 16 + 16 * 8 + 8, 2 * 8
+    encoder, decoder = dissect(small(norm=norm)).stacks
+    assert [[s[2:] for s in layer] for layer in encoder.layers] == [
+        [(attention, norm, one_norm, False), (network, norm, one_norm, False)]
+    ] * 2
+    assert [[s[2:] for s in layer] for layer in decoder.layers] == [
+        [(attention, norm, one_norm, reads) for reads in (False, True)] + [(network, norm, one_norm, False)]
+    ] * 3
+    texts = drawn(small(norm=norm))
+    for layer in (attention + network + 2 * one_norm, 2 * attention + network + 3 * one_norm):
+        assert f"layer 1, {layer}" in texts and f"layer 2: the same, {layer}" in texts
+    assert texts.count(f"self-attention, 2 heads\n{attention}") == 2
+    assert texts.count(f"feed-forward, 8 → 16\n{network}") == 2
+
+
+def test_each_stack_has_its_own_vocabulary():
+    texts = drawn(Transformer(TransformerConfig(1100, 1300, 8, 2, 1, 1, 16, positions="none")))
+    assert texts.index("embedding, 1,100 × 8") < texts.index("embedding, 1,300 × 8")
+    assert "output layer, 8 → 1,300" in texts
+
+
 def test_a_layer_that_differs_is_drawn_in_full():
     model = small(num_encoder_layers=3)
     model.encoder.layers[1].feed_forward = FeedForward(8, 99)

@@ -91,6 +91,33 @@ def test_dot_scores_and_their_scale():
     torch.testing.assert_close(scaled(query, key, value), scaled_dot_product_attention(query, key, value))
 
 
+def test_the_parts_of_each_score_have_no_bias_and_the_sizes_asked_for():
+    shapes = [
+        {name: tuple(p.shape) for name, p in mechanism.named_parameters()} for mechanism in mechanisms(3, 5)
+    ]
+    additive = {
+        "query_projection.weight": (7, 3),
+        "key_projection.weight": (7, 5),
+        "score_vector.weight": (1, 7),
+    }
+    assert shapes == [additive, {"key_projection.weight": (3, 5)}]
+    assert DotAttention().scaled is False
+
+
+def test_every_mechanism_is_a_softmax_of_its_score_over_the_keys():
+    query, key, value = torch.randn(2, 3, 4), torch.randn(2, 5, 4), torch.randn(2, 5, 6)
+    mask = torch.rand(2, 3, 5) < 0.6
+    mask[..., 2] = True
+    for mechanism in mechanisms(4, 4):
+        scores = mechanism.score(query, mechanism.project_key(key))
+        for allowed in (None, mask):
+            kept = scores if allowed is None else scores.masked_fill(~allowed, -torch.inf)
+            expected = kept.exp() / kept.exp().sum(-1, keepdim=True)
+            output, weights = mechanism(query, key, value, allowed)
+            torch.testing.assert_close(weights, expected)
+            torch.testing.assert_close(output, torch.einsum("bqk,bkd->bqd", expected, value))
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16, torch.float64])
 def test_trap_03_a_fully_masked_row_gives_zero_output_and_zero_gradient(dtype):
     query, key, value = (torch.randn(2, 3, 4, dtype=dtype, requires_grad=True) for _ in range(3))
@@ -185,6 +212,7 @@ def test_autocast_runs():
     [
         (torch.ones(1, 2, 3), "mask: expected a boolean tensor"),
         (torch.ones(1, 2, 4, dtype=torch.bool), "mask: expected a shape that broadcasts"),
+        (torch.ones(1, 2, 2, dtype=torch.bool), "mask: expected a shape that broadcasts"),  # too narrow
         (torch.ones(5, 1, 2, 3, dtype=torch.bool), "mask: expected a shape that broadcasts"),
     ],
 )
@@ -209,7 +237,7 @@ def test_shapes_that_do_not_fit_are_refused_in_one_sentence(shapes):
     assert "\n" not in str(error.value) and str(shapes[1]) in str(error.value)
 
 
-def test_scaled_dot_product_attention_looks_at_the_shapes():
+def test_scaled_dot_product_attention_looks_at_the_shapes(unchecked):
     with pytest.raises(InputError, match="query, key, value: expected"):  # nothing to look at
         scaled_dot_product_attention(torch.zeros(2, 3, 8), torch.zeros(2, 0, 8), torch.zeros(2, 0, 8))
 

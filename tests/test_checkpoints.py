@@ -35,6 +35,16 @@ def test_equal_contents_make_equal_files(tmp_path):
     assert len({(tmp_path / name).read_bytes() for name in "abcdefgh"}) == 1
 
 
+def test_a_changed_byte_in_any_tensor_is_noticed(tmp_path):
+    path = tmp_path / "c.safetensors"
+    save_tensors(path, {name: torch.ones(4) for name in "abc"}, {})
+    content = path.read_bytes()
+    for place in range(len(content) - 3 * 4 * 4, len(content)):  # the numbers stand at the end
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(InputError, match="checksum differs"):
+            load_tensors(path)
+
+
 def test_other_peoples_files_are_refused(tmp_path):
     with pytest.raises(InputError, match="found none"):
         load_tensors(tmp_path / "missing.safetensors")

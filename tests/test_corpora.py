@@ -377,11 +377,11 @@ def test_wrong_arguments_are_refused(cache, arguments, message):
 
 
 def test_a_swapped_corpus_swaps_links_too():
-    pair = Pair("a b", "c", links=((0, 0), (1, 0)), possible=())
+    pair = Pair("a b c", "d e", links=((0, 1), (2, 0)), possible=((1, 0),))
     corpus = Corpus("x", "fr", "en", [pair], [], [], extra={"long": [pair]}, attribution="thanks")
     turned = corpus.swapped()
     assert (turned.src_lang, turned.tgt_lang, turned.attribution) == ("en", "fr", "thanks")
-    assert turned.train[0] == turned.extra["long"][0] == Pair("c", "a b", ((0, 0), (0, 1)), ())
+    assert turned.train[0] == turned.extra["long"][0] == Pair("d e", "a b c", ((0, 2), (1, 0)), ((0, 1),))
     assert turned.swapped() == corpus
 
 

@@ -51,6 +51,14 @@ def test_trap_12_decoding_stops_at_the_end_symbol():
     assert decoded.weights is None
 
 
+def test_after_its_end_a_sentence_is_padding_whatever_its_id():
+    class PadsWith9(Copier):
+        config = SimpleNamespace(pad_id=9, bos_id=1, eos_id=2)
+
+    src = torch.tensor([[7, 8, 2], [5, 2, 9]])
+    assert torch.equal(greedy_decode(PadsWith9(), src).ids, src)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_trap_12_a_batch_decodes_as_its_sentences_one_by_one(seed):
     model = recurrent(seed=seed)
@@ -77,6 +85,22 @@ def test_trap_06_dropout_is_off_while_decoding_and_the_mode_comes_back():
         model.train(training)
         assert torch.equal(greedy_decode(model, SRC).ids, greedy_decode(model, SRC).ids)
         assert model.training is training
+
+
+def test_decoding_keeps_no_gradients():
+    model = recurrent()
+    with evaluating(model):
+        assert not torch.is_grad_enabled() and not model.encode(SRC).requires_grad
+    decoded = greedy_decode(model, SRC)
+    assert torch.is_grad_enabled() and not decoded.weights.requires_grad
+    assert greedy_decode(model, SRC, max_length=1).weights.grad_fn is None
+
+
+def test_weights_belong_to_the_words_that_were_written():
+    model = recurrent().eval()
+    ids, weights = greedy_decode(model, SRC[:1])
+    given = torch.cat([torch.ones(1, 1, dtype=torch.long), ids[:, :-1]], dim=1)
+    torch.testing.assert_close(weights, model.align(SRC[:1], given))
 
 
 def test_the_mode_comes_back_after_an_error():
@@ -114,6 +138,20 @@ def test_translations_keep_the_order_and_do_not_depend_on_the_batch():
         translate(model, [s], tokenizer, WordTokenizer.train(["a b c d e f g h"]))[0] for s in sentences
     ]
     assert translate(model, sentences, tokenizer, WordTokenizer.train(["a b c d e f g h"])) == one_by_one
+
+
+def test_the_model_reads_the_sentence_and_its_end_symbol():
+    sentences, read = ["le chat dort .", "oui"], []
+
+    class Reading(Copier):
+        def encode(self, src):
+            read.extend(src.tolist())
+            return src
+
+    tokenizer = WordTokenizer.train(sentences)
+    translate(Reading(), sentences, tokenizer, tokenizer)
+    short, long = tokenizer.encode("oui"), tokenizer.encode("le chat dort .")
+    assert sorted(read, key=lambda ids: ids.count(0), reverse=True) == [[*short, 2, 0, 0, 0], [*long, 2]]
 
 
 def test_a_sentence_without_words_is_refused():

@@ -139,6 +139,15 @@ def test_an_unusual_spelling_is_shown_piece_by_piece():
     assert len(tgt_words) == len(merged) == len(ids) - 1
 
 
+def test_what_follows_the_first_end_symbol_is_not_shown():
+    _, src, tgt = make()
+    ids = [*tgt.encode("the cat"), tgt.eos_id, *tgt.encode("sleeps"), tgt.eos_id, tgt.pad_id]
+    weights = torch.rand(len(ids), 3).softmax(-1)
+    merged, _, tgt_words = decoded_words(weights, "le chat", ids, src, tgt)
+    assert tgt_words == ["the", "cat"]
+    torch.testing.assert_close(merged, weights[:2])
+
+
 def test_an_empty_translation_has_no_rows():
     _, src, tgt = make()
     merged, src_words, tgt_words = decoded_words(torch.rand(1, 2), "non", [tgt.eos_id], src, tgt)

@@ -10,6 +10,7 @@ from torch import nn
 from tfmr.errors import InputError
 from tfmr.layers import DecoderCache, DecoderLayer, EncoderLayer, FeedForward, Residual
 from tfmr.masks import causal_mask, padding_mask
+from tfmr.positions import RotaryPositions
 
 SIZES = st.integers(1, 4)
 NORM = pytest.mark.parametrize("norm", ["post", "pre"])
@@ -116,6 +117,50 @@ def test_a_decoder_layer_with_a_cache_equals_all_at_once(norm):
     chosen = cache.select(torch.tensor([1]))
     assert chosen.self_attention.key.shape[:3] == (1, 2, 5)
     assert chosen.cross_attention.key.shape[:3] == (1, 2, 4) and chosen.cross_attention.fixed
+
+
+@NORM
+def test_the_norms_have_the_given_eps(norm):
+    options = {"norm": norm, "eps": 0.25}
+    for layer in (EncoderLayer(8, 2, 16, **options), DecoderLayer(8, 2, 16, **options)):
+        assert {module.eps for module in layer.modules() if isinstance(module, nn.LayerNorm)} == {0.25}
+    for layer in (EncoderLayer(8, 2, 16, norm=norm), DecoderLayer(8, 2, 16, norm=norm), Residual(8)):
+        assert {module.eps for module in layer.modules() if isinstance(module, nn.LayerNorm)} == {1e-5}
+
+
+def test_a_feed_forward_network_is_its_formula():
+    x = torch.randn(2, 3, 6)
+    for name, act in (("relu", torch.relu), ("gelu", nn.functional.gelu)):
+        network = FeedForward(6, 9, activation=name)
+        inner = act(x @ network.hidden.weight.T + network.hidden.bias)
+        torch.testing.assert_close(network(x), inner @ network.output.weight.T + network.output.bias)
+
+
+def test_layers_hand_all_sizes_and_positions_on():
+    relative = RotaryPositions(6)
+    options = {"d_key": 6, "d_value": 3, "relative": relative, "activation": "gelu"}
+    encoder, decoder = EncoderLayer(8, 2, 16, **options), DecoderLayer(8, 2, 16, **options)
+    for attention in (encoder.self_attention, decoder.self_attention, decoder.cross_attention):
+        assert attention.key_projection.out_features == 12 and attention.value_projection.out_features == 6
+    assert encoder.self_attention.relative is relative is decoder.self_attention.relative
+    assert decoder.cross_attention.relative is None  # two languages have no common distances
+    assert encoder.feed_forward.activation(torch.tensor(-1.0)) != 0  # gelu
+
+
+@NORM
+def test_weights_are_those_of_this_layer_and_only_when_asked_for(norm):
+    x, memory, causal = torch.randn(2, 4, 8), torch.randn(2, 3, 8), causal_mask(4)
+    encoder, decoder = EncoderLayer(8, 2, 16, norm=norm), DecoderLayer(8, 2, 16, norm=norm)
+    assert encoder(x)[1] is None and decoder(x, memory)[1:] == (None, None)
+    h = encoder.around_attention.enter(x)
+    output, weights = encoder(x, causal, need_weights=True)
+    torch.testing.assert_close(weights, encoder.self_attention(h, h, h, causal)[1])
+    torch.testing.assert_close(output, encoder(x, causal)[0])
+    h = decoder.around_self_attention.enter(x)
+    output, own, cross = decoder(x, memory, causal, need_weights=True)
+    torch.testing.assert_close(own, decoder.self_attention(h, h, h, causal)[1])
+    assert cross.shape == (2, 2, 4, 3)
+    torch.testing.assert_close(output, decoder(x, memory, causal)[0])
 
 
 def test_unknown_choices_are_refused():

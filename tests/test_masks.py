@@ -32,6 +32,11 @@ def test_causal_mask_agrees_with_pytorch():
     assert torch.equal(causal_mask(5), forbidden == 0)
 
 
+def test_masks_are_where_they_are_asked_for():
+    assert causal_mask(3, "meta").is_meta and causal_mask(3).device.type == "cpu"
+    assert padding_mask(torch.ones(1, 2, dtype=torch.long, device="meta")).is_meta
+
+
 def test_masks_combine():
     both = padding_mask(torch.tensor([[4, 4, 0]])) & causal_mask(3)
     assert both.int().tolist() == [[[1, 0, 0], [1, 1, 0], [1, 1, 0]]]

@@ -85,6 +85,29 @@ def test_alignment_takes_tensors_with_a_gradient():
     np.testing.assert_allclose(image.get_array(), WEIGHTS, atol=1e-6)
 
 
+def test_colours_mean_the_same_in_every_figure():
+    """From 0 to 1 whatever the weights, dark for much: a row of 0.2s must not look like certainty."""
+    image = plots.plot_alignment(np.full((4, 5), 0.2), SRC, TGT).images[0]
+    assert image.get_clim() == (0, 1)
+    light, dark = image.cmap(0.0)[:3], image.cmap(1.0)[:3]
+    assert sum(light) > 2.5 > 1.5 > sum(dark)
+    assert image.get_interpolation() == "nearest"
+
+
+def test_the_scale_and_the_title_are_drawn_when_asked_for():
+    with_scale = plots.plot_alignment(WEIGHTS, SRC, TGT, title="One sentence")
+    assert with_scale.get_title() == "One sentence"
+    assert [ax.get_ylabel() for ax in with_scale.figure.axes] == ["target", "weight"]
+    assert len(plots.plot_alignment(WEIGHTS, SRC, TGT, colourbar=False).figure.axes) == 1
+
+
+def test_axes_say_what_they_show():
+    ax = plots.plot_curves([0, 1], {"a": [1, 2]}, xlabel="steps", ylabel="loss (nats)", title="Two")
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title()) == ("steps", "loss (nats)", "Two")
+    ax = plots.plot_by_length([(1, 2)], {"a": [1]}, title="Three")
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title()) == ("source length (words)", "BLEU", "Three")
+
+
 def test_rows_of_zeros_are_allowed():
     plots.plot_alignment(np.zeros((4, 5)), SRC, TGT)
 
@@ -101,6 +124,18 @@ def test_curves_show_the_mean_and_the_range_over_seeds():
     band = ax.collections[0].get_paths()[0].vertices
     assert {tuple(point) for point in band} >= {(1, 1), (1, 3), (4, 3), (4, 7)}
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["two seeds"]
+
+
+def test_the_band_goes_from_the_lowest_seed_to_the_highest():
+    """With three seeds the extremes are not the mean and a deviation or two."""
+    ax = plots.plot_curves([1, 2], {"three": [[0, 10], [1, 10], [8, 40]]}, xlabel="x", ylabel="y")
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [3, 20])
+    band = ax.collections[0].get_paths()[0].vertices
+    assert {tuple(point) for point in band} == {(1, 0), (1, 8), (2, 10), (2, 40)}
+    assert ax.lines[0].get_color() == plots.COLOURS[0]
+    np.testing.assert_allclose(
+        ax.collections[0].get_facecolor()[0, :3], plt.matplotlib.colors.to_rgb(plots.COLOURS[0])
+    )
 
 
 def test_a_single_run_has_no_band():
@@ -128,6 +163,15 @@ def test_length_buckets_are_labelled_in_order():
     np.testing.assert_allclose(ax.lines[0].get_ydata(), [41, 11])
     assert sorted(y for line in ax.lines[1:] for y in line.get_ydata()) == [10, 12, 40, 42]
     assert ax.get_ylim()[0] == 0
+
+
+def test_each_curves_dots_have_its_colour_and_stand_apart():
+    ax = plots.plot_by_length([(1, 2), (3, 4)], {"a": [[1, 2], [3, 4]], "b": [[5, 6], [7, 8]]})
+    means, dots = ax.lines[:2], ax.lines[2:]
+    assert [line.get_color() for line in dots] == [line.get_color() for line in means for _ in range(2)]
+    assert [list(line.get_ydata()) for line in dots] == [[1, 2], [3, 4], [5, 6], [7, 8]]
+    a, b = dots[0].get_xdata(), dots[2].get_xdata()
+    assert (a < b).all() and np.allclose((a + b) / 2, [0, 1])
 
 
 @pytest.mark.parametrize(

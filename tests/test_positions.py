@@ -63,12 +63,41 @@ def test_what_follows_from_a_formula_is_not_stored(make):
         assert torch.equal(positions.bias(3, 3), there.bias(3, 3))
 
 
+@pytest.mark.parametrize("length", [1, 255, 256, 257, 258, 513])
+def test_sinusoidal_positions_of_any_length(length):
+    """Also just beyond whatever is computed beforehand, in one go and one position after the other."""
+    positions = SinusoidalPositions(4)
+    expected = sinusoids(length, 4)
+    torch.testing.assert_close(positions(torch.zeros(1, length, 4))[0], expected)
+    torch.testing.assert_close(positions(torch.zeros(1, 1, 4), start=length - 1)[0], expected[-1:])
+
+
+def test_learned_positions_start_as_large_as_embeddings():
+    table = LearnedPositions(400, 64).table
+    assert table.shape == (400, 64) and table.requires_grad
+    assert table.std().item() == pytest.approx(1 / 8, rel=0.02)
+    assert table.norm(dim=-1).mean().item() == pytest.approx(1, rel=0.02)
+
+
+def test_every_learned_position_can_be_used():
+    positions = LearnedPositions(6, 4)
+    torch.testing.assert_close(positions(torch.zeros(1, 2, 4), start=4)[0], positions.table[4:])
+
+
 @pytest.mark.parametrize("make", [lambda: SinusoidalPositions(8), lambda: LearnedPositions(20, 8)])
 def test_trap_02_later_positions_start_where_they_are_told(make):
     positions, x = make(), torch.randn(2, 9, 8)
     whole = positions(x)
     torch.testing.assert_close(torch.cat([positions(x[:, :4]), positions(x[:, 4:], start=4)], dim=1), whole)
     assert not torch.allclose(positions(x[:, 4:]), whole[:, 4:])
+
+
+def test_trap_02_rotary_turns_a_later_chunk_from_where_it_is_told():
+    rotary, x = RotaryPositions(8), torch.randn(2, 3, 9, 8)
+    whole = rotary.rotate(x)
+    parts = [rotary.rotate(x[..., :4, :]), rotary.rotate(x[..., 4:, :], start=4)]
+    torch.testing.assert_close(torch.cat(parts, dim=-2), whole)
+    assert not torch.allclose(rotary.rotate(x[..., 4:, :]), whole[..., 4:, :])
 
 
 @settings(max_examples=30)
@@ -92,6 +121,32 @@ def test_rotary_turns_pairs_by_the_papers_angles():
         torch.testing.assert_close(turned[position], torch.tensor(expected))
     assert rotary.bias(3, 3) is None
     assert rotary.rotate(x.bfloat16()).dtype == torch.bfloat16
+
+
+def test_the_base_of_rotary_positions_is_the_given_one():
+    x = torch.tensor([1.0, 0.0, 1.0, 0.0]).expand(1, 1, 4, 4)
+    turned = RotaryPositions(4, base=16.0).rotate(x)[0, 0, 3]
+    expected = [math.cos(3), math.sin(3), math.cos(3 / 4), math.sin(3 / 4)]
+    torch.testing.assert_close(turned, torch.tensor(expected))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SinusoidalPositions(8), lambda: RotaryPositions(8), lambda: ALiBi(2)]
+)
+def test_what_can_be_computed_is_neither_learned_nor_stored(make):
+    assert not list(make().parameters()) and not make().state_dict()
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_angles_are_right_in_half_precision_too(dtype):
+    """bfloat16 knows no whole numbers between 1,000 and 1,004: angles are computed in float32 and then rounded."""
+    start, exact = 1001, {"atol": 0.01, "rtol": 0.01}
+    added = SinusoidalPositions(8)(torch.zeros(1, 2, 8, dtype=dtype), start)
+    assert added.dtype == dtype
+    torch.testing.assert_close(added[0].float(), sinusoids(1003, 8)[start:], **exact)
+    x = torch.tensor([1.0, 0.0] * 4).expand(1, 1, 2, 8)
+    turned = RotaryPositions(8).rotate(x.to(dtype), start)
+    torch.testing.assert_close(turned.float(), RotaryPositions(8).rotate(x, start), **exact)
 
 
 @given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 6))

@@ -60,6 +60,42 @@ def test_steps_equal_the_parallel_logits(attention):
             torch.testing.assert_close(weights, model.align(src, tgt)[:, t])
 
 
+def score(kind: str, attention, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+    """The papers' formulas, for one query (d) and one key (d)."""
+    match kind:
+        case "additive":
+            hidden = attention.query_projection.weight @ query + attention.key_projection.weight @ key
+            return attention.score_vector.weight[0] @ hidden.tanh()
+        case "general":
+            return query @ attention.key_projection.weight @ key
+        case "dot":
+            return query @ key
+        case "scaled_dot":
+            return query @ key / len(query) ** 0.5
+
+
+@pytest.mark.parametrize("attention", KINDS)
+def test_every_step_is_the_formula(attention):
+    """Bahdanau et al. 2015, A.2: look with the state before the step, step, then read out what was seen."""
+    model, src, tgt = build(attention), sentences(3), sentences(4)
+    encoder, decoder = model.encoder, model.decoder
+    words, last = encoder.gru(encoder.embedding(src))
+    memory = last.flatten()[None] if attention is None else words[0]  # forward's last state, then backward's
+    state = torch.tanh(decoder.bridge(memory.mean(dim=0)))
+    logits = model(src, tgt)[0]
+    for t, word in enumerate(decoder.embedding(tgt[0])):
+        if attention is None:
+            context = memory[0]
+        else:
+            scores = torch.stack([score(attention, decoder.attention, state, key) for key in memory])
+            weights = scores.softmax(dim=0)
+            torch.testing.assert_close(model.align(src, tgt)[0, t], weights)
+            context = weights @ memory
+        state = decoder.cell(torch.cat([word, context]), state)
+        readout = torch.tanh(decoder.readout(torch.cat([state, context, word])))
+        torch.testing.assert_close(logits[t], decoder.output(readout))
+
+
 @pytest.mark.parametrize("attention", KINDS)
 @pytest.mark.parametrize("training", [False, True])
 def test_no_future_leaks(attention, training):

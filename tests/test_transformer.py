@@ -14,6 +14,7 @@ from tfmr.data import BucketedBatches
 from tfmr.decoding import greedy_decode
 from tfmr.errors import InputError
 from tfmr.masks import causal_mask
+from tfmr.multi_head import MultiHeadAttention
 from tfmr.positions import sinusoids
 from tfmr.training import TrainConfig, train
 from tfmr.transformer import POSITIONS, Transformer, TransformerConfig
@@ -211,6 +212,9 @@ def test_weights_belong_to_their_words():
     for layer in weights.encoder + weights.decoder + weights.cross:
         torch.testing.assert_close(layer.sum(-1), torch.ones(layer.shape[:-1]))
     torch.testing.assert_close(model.align(src, tgt, layer=0), weights.cross[0].mean(1))
+    torch.testing.assert_close(
+        model.align(src, tgt), weights.cross[1].mean(1)
+    )  # by default, the last layer's
 
 
 # --- sizes ----------------------------------------------------------------------------------------------
@@ -227,6 +231,75 @@ def test_base_and_big_have_the_papers_number_of_parameters():
     # With the 37,000 tokens that section 5.1 speaks of:
     assert millions(TransformerConfig.base(37_000)) == pytest.approx(63.1, abs=0.05)
     assert millions(TransformerConfig.big(37_000)) == pytest.approx(214.2, abs=0.05)
+
+
+def test_base_and_big_have_the_papers_settings():
+    names = ("num_encoder_layers", "num_decoder_layers", "d_model", "d_ff", "num_heads", "dropout", "norm",
+             "positions", "activation", "tie_embeddings", "d_key", "d_value")  # fmt: skip
+    rest = ("post", "sinusoidal", "relu", "all", None, None)
+    base, big = TransformerConfig.base(), TransformerConfig.big()
+    assert tuple(getattr(base, name) for name in names) == (6, 6, 512, 2048, 8, 0.1, *rest)
+    assert tuple(getattr(big, name) for name in names) == (6, 6, 1024, 4096, 16, 0.3, *rest)
+    assert TransformerConfig.big(dropout=0.1, norm="pre") == replace(big, dropout=0.1, norm="pre")
+
+
+@pytest.mark.parametrize("tie", ["none", "all"])
+def test_initial_weights_are_glorots_biases_zero_and_embeddings_of_length_one(tie):
+    config = TransformerConfig(300, 300, 64, 4, 1, 1, 128, tie_embeddings=tie)
+    model, linear, tables = Transformer(config), 0, 0
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Embedding) or (tie == "all" and module is model.output):
+            tables += 1
+            assert module.weight.std().item() == pytest.approx(1 / 8, rel=0.05), name
+            assert module.weight.norm(dim=-1).mean().item() == pytest.approx(1, rel=0.05), name
+        elif isinstance(module, nn.Linear):
+            linear += 1
+            bound = (6 / (module.in_features + module.out_features)) ** 0.5
+            assert 0.95 * bound < module.weight.abs().max().item() <= bound, name
+            assert module.weight.std().item() == pytest.approx(bound / 3**0.5, rel=0.05), name
+            assert module.bias is None or (module.bias == 0).all(), name
+        elif isinstance(module, nn.LayerNorm):
+            assert (module.weight == 1).all() and (module.bias == 0).all() and module.eps == 1e-5, name
+    assert (linear, tables) == ((4 + 2 + 8 + 2 + 1, 2) if tie == "none" else (16, 3))
+
+
+def test_embeddings_are_scaled_and_know_where_they_stand():
+    for positions in POSITIONS:
+        model = make(positions=positions)
+        ids = torch.tensor([[3, 4, 5, 6]])
+        for embedding in (model.src_embedding, model.tgt_embedding):
+            scaled = embedding.table(ids) * 4  # the root of d_model = 16
+            added = 0.0
+            if positions == "sinusoidal":
+                added = sinusoids(9, 16)[5:]
+            elif positions == "learned":
+                added = embedding.positions.table[5:9]
+            torch.testing.assert_close(embedding(ids, start=5), scaled + added)
+
+
+def test_the_sizes_of_heads_reach_every_layer():
+    model = make(d_key=6, d_value=5)
+    found = [module for module in model.modules() if isinstance(module, MultiHeadAttention)]
+    parts = ("query_projection", "key_projection", "value_projection")
+    sizes = {tuple(getattr(attention, part).out_features for part in parts) for attention in found}
+    assert len(found) == 2 + 2 * 2 and sizes == {(4 * 6, 4 * 6, 4 * 5)}
+
+
+@pytest.mark.parametrize("positions", ["rotary", "alibi"])
+def test_relative_positions_fit_heads_of_any_size_and_are_in_every_layer(positions):
+    model = make(positions=positions, d_key=6)
+    for layer in [*model.encoder.layers, *model.decoder.layers]:
+        assert layer.self_attention.relative is not None
+    src, tgt = sentences(2, 5, 6)
+    order = torch.tensor([4, 2, 0, 1, 3])
+    assert not torch.allclose(model.encode(src[:, order]), model.encode(src)[:, order])
+    assert not torch.allclose(model(src, tgt.flip(1))[:, -1], model(src, tgt)[:, -1])
+
+
+def test_without_positions_the_encoder_does_not_see_the_order():
+    model, (src, _) = make(positions="none"), sentences(2, 5, 1)
+    order = torch.tensor([4, 2, 0, 1, 3])
+    torch.testing.assert_close(model.encode(src[:, order]), model.encode(src)[:, order])
 
 
 @pytest.mark.parametrize(
