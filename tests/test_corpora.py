@@ -354,6 +354,27 @@ def test_three_pairs_are_enough_and_further_columns_are_passed_over(tmp_path):
     assert {pair.src for pair in (*corpus.train, *corpus.valid, *corpus.test)} == {"un", "deux", "trois"}
 
 
+TYPED = "L’e\u0301te\u0301\u202fdit „Oui“\u00a0!"  # accents in two pieces, another apostrophe, wide and narrow spaces
+WRITTEN = 'L\'été dit "Oui" !'
+
+
+@pytest.mark.parametrize("side", ["src", "tgt"])
+def test_both_sides_of_a_file_are_written_in_one_form(tmp_path, side):
+    path = tmp_path / "own.tsv"
+    lines = [f"{TYPED} {n}\tsentence {n}" if side == "src" else f"phrase {n}\t{TYPED} {n}" for n in range(9)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    corpus = load_corpus(path)
+    for pair in (*corpus.train, *corpus.valid, *corpus.test):
+        assert getattr(pair, side).startswith(WRITTEN)
+
+
+def test_a_line_of_what_nobody_sees_has_no_sentence(tmp_path):
+    path = tmp_path / "own.tsv"
+    path.write_text("un\tone\n\u200b\u00ad\ttwo\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2 has no source"):
+        load_corpus(path)
+
+
 # Names and languages
 
 
@@ -416,6 +437,13 @@ def test_trap_08_multi30k_drops_training_copies_of_test_sentences(small_multi30k
     assert turned == corpus.swapped()
 
 
+def test_multi30k_is_written_in_one_form(small_multi30k, monkeypatch):
+    for name in ("val.de.gz", "val.fr.gz"):
+        (small_multi30k / name).write_bytes(gzip.compress(f"{TYPED}\n".encode()))
+        monkeypatch.setitem(multi30k.SHA256, name, sha256((small_multi30k / name).read_bytes()))
+    assert load_corpus("multi30k", src="de", tgt="fr").valid == [Pair(WRITTEN, WRITTEN)]
+
+
 @pytest.mark.parametrize(
     "lines, message",
     [(b"Satz 20.\nSatz 21.\n", "as many lines in de as in fr, came 2 and 1"), (b"\n", "line 1 is empty")],
@@ -467,6 +495,12 @@ def test_trap_08_tatoeba_is_split_by_sentence(server, cache, monkeypatch):
     assert server.asked == ["/fra-eng.zip"]
 
 
+def test_tatoeba_is_written_in_one_form(server, cache, monkeypatch):
+    monkeypatch.setattr(tatoeba, "URL", server.url + "/fra-eng.zip")
+    server.files["/fra-eng.zip"] = make_zip([f"{TYPED} {n}\t{TYPED} {n}" for n in range(9)])
+    assert all(pair.src.startswith(WRITTEN) and pair.tgt == pair.src for pair in load_corpus("tatoeba").train)
+
+
 @pytest.mark.parametrize(
     "data, message",
     [
@@ -516,8 +550,8 @@ def test_the_fixed_state_of_tatoeba_comes_first(tmp_path, cache, monkeypatch):
 @pytest.fixture
 def small_alibi(tmp_path, cache, monkeypatch):
     texts = {
-        "Le_sents.txt": "0\tLe\n1\tL’ eau , éd. d' or .\n",
-        "The_sents.txt": '0\tThe\n1\tThe water , "Well gold .\n',
+        "Le_sents.txt": "0\tLe\n1\tL’ eau , e\u0301d. d' or .\n",
+        "The_sents.txt": "0\tThe\n1\tThe water , “Well gold .\n",
         "ali_w2w_Le_The.txt": "0\t\n1\t0-0 1-1 2-2 3p3 3-3 5p4 4p4 6-5 \n",
     }
     folder = tmp_path / "own" / "alignments" / "alibi"
@@ -538,10 +572,11 @@ def test_alibi_links_count_the_words_of_the_tokenizer(small_alibi):
     src, tgt = word_tokenize(pair.src), word_tokenize(pair.tgt)
     named = {(src[i], tgt[j]) for i, j in pair.links}
     # The full stop of «éd.» and the mark of «"Well» are words of their own here, with the links of the whole.
-    assert named == {("L’", "The"), ("eau", "water"), (",", ","), (".", ".")} | {
+    assert named == {("L'", "The"), ("eau", "water"), (",", ","), (".", ".")} | {
         (french, english) for french in ("éd", ".") for english in ('"', "Well")
     }
     assert {(src[i], tgt[j]) for i, j in pair.possible} == {("d'", "gold"), ("or", "gold")}
+    assert (pair.src, pair.tgt) == ("L' eau , éd. d' or .", 'The water , "Well gold .')  # written in one form
     turned = load_corpus("alibi", src="en", tgt="fr").test[1]
     assert turned.links == tuple(sorted((j, i) for i, j in pair.links))
     with pytest.raises(InputError, match="size: expected at most the 0 training pairs of 'alibi'"):

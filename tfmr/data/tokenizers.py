@@ -5,7 +5,6 @@ only: a vocabulary that knows the words of the test set has seen the test.
 """
 
 import json
-import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,7 @@ from jaxtyping import Int
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 
+from tfmr.data.text import canonical
 from tfmr.data.words import word_detokenize, word_tokenize
 from tfmr.errors import InputError
 
@@ -107,8 +107,8 @@ class WordTokenizer:
 # What merges may not cross. Wherever ``word_tokenize`` cuts, one of these ends: so a piece belongs to one
 # word, and each word has a piece. The space before a word is part of its first piece.
 _PIECE_LIMITS = (
-    r" ?(?i:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)['’](?![sS](?!\w))"  # an elided form: l', qu'
-    r"|['’][sS](?!\p{L})| ?[\p{L}\p{M}]+| ?\p{N}+"  # 's, letters, digits
+    r" ?(?i:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)'(?![sS](?!\w))"  # an elided form: l', qu'
+    r"|'[sS](?!\p{L})| ?[\p{L}\p{M}]+| ?\p{N}+"  # 's, letters, digits
     r"| ?\.{2,}| ?[^\s\p{L}\p{M}\p{N}]"  # dots of omission, any other sign alone
 )
 
@@ -117,7 +117,7 @@ class BPETokenizer:
     """Byte-pair encoding (Sennrich, Haddow and Birch, 2016) over bytes, by the ``tokenizers`` library.
 
     The alphabet is the 256 bytes, so nothing is ever unknown, and upper case stays: ``decode(encode(text))``
-    is ``text`` in Unicode normal form C with each stretch of white space made one space and none at the ends.
+    is :func:`tfmr.data.text.canonical` of ``text``: what is read is written back, each sign in its one shape.
 
     Attributes:
         pad_id, bos_id, eos_id, unk_id: 0, 1, 2 and 3, in every vocabulary; ``unk_id`` is never used.
@@ -265,9 +265,9 @@ def _content(ids: Iterable[int] | Int[Tensor, "length"], vocab_size: int, drop_u
 
 
 def _prepare(text: str) -> str:
-    """Normal form C, single spaces, and a space in front: a word is the same at the start of a sentence."""
+    """Canonical, with a space in front of each word: so it is the same word at the start of a sentence."""
     try:
         text.encode()  # a terminal hands over bytes that are no UTF-8 as lone surrogates
     except UnicodeEncodeError:
         raise InputError(f"text: expected Unicode text, came broken characters in {text!r}") from None
-    return "".join(f" {word}" for word in unicodedata.normalize("NFC", text).split())
+    return "".join(f" {word}" for word in canonical(text).split())
