@@ -32,13 +32,16 @@ ORDER = [
     "family",
     "data",
     "decoding",
-    "training",
     "metrics",
+    "loss",
+    "training",
     "alignment",
     "evaluation",
+    "locks",
     "runs",
     "terminal",
     "commands",
+    "train_command",
     "plots",
     "anatomy",
     "notebook",
@@ -47,7 +50,7 @@ ORDER = [
 ]
 # Training and decoding rely on a model's encode and decode, and import none.
 MODELS = {"attention", "multi_head", "recurrent", "layers", "transformer", "family"}
-NO_MODEL = ("data", "decoding", "training", "metrics", "alignment", "evaluation")
+NO_MODEL = ("data", "decoding", "loss", "training", "metrics", "alignment", "evaluation")
 # What only notebooks use, nothing else does.
 FOR_NOTEBOOKS = {"plots", "anatomy", "notebook", "exercises"}
 MAX_LINES, MAX_FUNCTION_LINES = 300, 60

@@ -54,5 +54,5 @@ def test_canonical_text_stays_as_it_is(text):
 def test_trap_08_no_shape_of_a_sign_hides_that_two_sentences_are_one():
     for sign in APOSTROPHES:
         assert normalised(f"J{sign}aime") == normalised("J'aime")
-    assert normalised("Ｆｉｎ intelli\u00adgence 2²") == normalised("fin intelligence 22")  # as do compatible signs
+    assert normalised("Ｆｉｎ intelli\u00adgence 2²") == normalised("fin intelligence 22")
     assert normalised("?") != normalised("!") and normalised("?") == normalised(" ?\u00a0")

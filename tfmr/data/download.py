@@ -90,7 +90,7 @@ def _download(url: str, path: Path, sha256: str | None, check: Callable[[Path], 
         # Some hosts turn away the name that urllib gives itself.
         request = urllib.request.Request(url, headers={"User-Agent": "tfmr"})
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(temporary, "wb") as file:
-            announced = int(answer.headers.get("Content-Length") or 0)
+            announced = answer.length or 0
             # disable=None: a bar for a person at a terminal, nothing in a log file
             with tqdm(
                 total=announced or None, unit="B", unit_scale=True, desc=path.name, disable=None

@@ -20,6 +20,7 @@ from tfmr.errors import InputError
 
 PAD_ID, BOS_ID, EOS_ID, UNK_ID = range(4)
 NUM_SPECIALS = 4  # learnt tokens are numbered from here
+MOST_PIECES = 1_000_000  # no language needs more, and the library ends the whole process where memory does
 
 
 class WordTokenizer:
@@ -140,12 +141,13 @@ class BPETokenizer:
             min_count: a pair of pieces that occurs less often is not merged.
 
         Raises:
-            InputError: ``vocab_size`` has no room for the bytes, or the texts are empty.
+            InputError: ``vocab_size`` has no room for the bytes or is beyond all use, or the texts are empty.
         """
         smallest = NUM_SPECIALS + 256
-        if vocab_size < smallest:
+        if not smallest <= vocab_size <= MOST_PIECES:
             raise InputError(
-                f"vocab_size: expected at least {smallest} (4 special tokens, 256 bytes), came {vocab_size}"
+                f"vocab_size: expected at least {smallest} (4 special tokens, 256 bytes), at most "
+                f"{MOST_PIECES:,}, came {vocab_size}"
             )
         prepared = [_prepare(text) for text in texts]
         if not any(prepared):
