@@ -130,6 +130,12 @@ def pick_device(name: str | torch.device | None = None) -> torch.device:
     return device
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the machine or its accelerator had no room; PyTorch has no one exception for that."""
+    signs = "out of memory", "can't allocate memory", "not enough memory"
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in signs)
+
+
 def learning_rate_at(step: int, config: TrainConfig, total_steps: int) -> float:
     """The learning rate of optimizer step ``step`` (from 0) of ``total_steps``: warm-up, then schedule."""
     if step < config.warmup_steps:

@@ -244,7 +244,7 @@ def _saved(text: str, *kinds: str) -> dict:
     """The JSON object of a saved tokenizer of one of the given kinds."""
     try:
         saved = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError("tokenizer: expected JSON text, came something else") from None
     kind = saved.get("tokenizer") if isinstance(saved, dict) else None
     if kind not in kinds:

@@ -1,12 +1,8 @@
-"""The command line: what it writes, where it prints, how it refuses, and how it goes on after a kill."""
+"""``train``: what it writes, how it refuses, and how it goes on after a kill."""
 
 import gzip
-import io
 import json
 import os
-import pickle
-import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,18 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from cli_tools import ENVIRONMENT, FILES, TINY, everything_in, pairs_text, refused
 
 from tfmr import commands, runs, training
 from tfmr.__main__ import main
-from tfmr.checkpoints import load_tensors, save_tensors
 from tfmr.data import WordTokenizer
 
-WORDS = {"un": "one", "deux": "two", "trois": "three", "quatre": "four", "cinq": "five", "où": "where"}
-TINY = [
-    "--d-embed=8", "--d-hidden=8", "--batch-size=8", "--epochs=4", "--learning-rate=0.03", "--tokenizer=word",
-    "--checkpoint-every=50", "--schedule=constant", "--warmup-steps=0", "--device=cpu", "--threads=1",
-]  # fmt: skip
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
 # The command, in a process that sends itself a signal in the middle of an optimizer step: a signal from outside
 # would race with the training. Not waiting for the disk, which may be busy: the process dies, not the machine.
 DYING = """
@@ -48,72 +38,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the 
 os.fsync = lambda file: None
 sys.exit(main())
 """
-FILES = {"config.json", "src_tokenizer.json", "tgt_tokenizer.json", "checkpoint.safetensors"}
-FILES |= {"model.safetensors", "history.json"}
-
-
-def pairs_text(count=120):
-    generator = random.Random(0)
-    lines = set()
-    while len(lines) < count:
-        french = [generator.choice(list(WORDS)) for _ in range(generator.randint(2, 6))]
-        lines.add(" ".join(french) + "\t" + " ".join(WORDS[word] for word in french))
-    return "\n".join(sorted(lines)) + "\n"
-
-
-@pytest.fixture(autouse=True)
-def _fast_disk(monkeypatch):
-    monkeypatch.setattr(os, "fsync", lambda file: None)
-
-
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory):
-    """A folder with a corpus and two trained runs; the attending one is the later. Not to be changed."""
-    folder = tmp_path_factory.mktemp("trained")
-    (folder / "pairs.tsv").write_text(pairs_text(), encoding="utf-8")
-    for model in ("fixed", "attention"):
-        out = f"--out={folder}/runs/pairs-fr-en-{model}"
-        assert main(["train", f"--corpus={folder}/pairs.tsv", f"--model={model}", out, *TINY]) == 0
-    return folder
-
-
-@pytest.fixture
-def copy(trained, tmp_path, monkeypatch):
-    """The same, to be changed, as the current folder."""
-    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def corpus(tmp_path, monkeypatch):
-    """A corpus alone, in the current folder."""
-    (tmp_path / "pairs.tsv").write_text(pairs_text(), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TFMR_DATA", raising=False)
-    return tmp_path
-
-
-def refused(capsys, *argv):
-    """Run a command that must be refused; its one sentence."""
-    capsys.readouterr()
-    assert main(list(argv)) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith("tfmr: ") and err.count("\n") == 1 and len(err) > 30, err
-    assert "Traceback" not in err
-    return err
-
-
-def everything_in(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def type_in(monkeypatch, data):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-
-
-# --- train ----------------------------------------------------------------------------------------------
 
 
 def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
@@ -127,7 +51,10 @@ def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
     assert "epoch 1/4" in err and "epoch 4/4" in err and "target tokens/s" in err
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    assert config["arguments"]["corpus"] == "pairs.tsv" and config["arguments"]["score"] == "additive"
+    assert (
+        config["arguments"]["corpus"] == str(corpus / "pairs.tsv")
+        and config["arguments"]["score"] == "additive"
+    )
     assert config["model"]["d_hidden"] == 8 and config["versions"]["torch"] == torch.__version__
     history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
     assert [epoch["number"] for epoch in history["epochs"]] == [1, 2, 3, 4]
@@ -281,161 +208,6 @@ def test_a_loss_that_explodes_is_explained(corpus, capsys, monkeypatch):
     assert last.startswith("tfmr: learning_rate: expected a finite")
 
 
-# --- translate ------------------------------------------------------------------------------------------
-
-
-def test_translate_prints_the_translation_alone_and_the_alignment_beside_it(copy, capsys):
-    assert main(["translate", "deux où", "--device=cpu"]) == 0
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and out.strip()
-    assert err.splitlines()[0].split() == ["deux", "où", "«end»"]
-    assert any(character in err for character in "░▒▓█") and " ← " in err
-    assert main(["translate", "deux", "où", "--no-alignment"]) == 0
-    assert capsys.readouterr() == (out, "")
-
-
-def test_a_model_without_attention_shows_no_alignment(copy, capsys):
-    assert main(["translate", "deux où", "--run=runs/pairs-fr-en-fixed"]) == 0
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and err == ""
-
-
-def test_sentences_typed_in_are_translated_line_by_line(copy, capsys, monkeypatch):
-    type_in(monkeypatch, "deux où\r\n\nun un deux\n  \ntrois".encode())
-    assert main(["translate", "--no-alignment"]) == 0
-    lines = capsys.readouterr().out.split("\n")
-    assert len(lines) == 6 and lines[1] == lines[3] == lines[5] == "" and all(lines[0:5:2])
-    assert main(["translate", "deux où", "--no-alignment"]) == 0
-    assert capsys.readouterr().out == lines[0] + "\n"
-
-
-def test_the_latest_run_is_taken(copy, capsys):
-    os.utime(copy / "runs/pairs-fr-en-fixed/model.safetensors", (4e9, 4e9))
-    assert runs.latest() == Path("runs/pairs-fr-en-fixed")
-    os.utime(copy / "runs/pairs-fr-en-attention/model.safetensors", (4e9, 4.1e9))
-    assert runs.latest() == Path("runs/pairs-fr-en-attention")
-
-
-@pytest.mark.parametrize(
-    ("argv", "said"),
-    [
-        (["translate", ""], "text: expected a sentence"),
-        (["translate", " \n"], "text: expected a sentence"),
-        (["translate", "caf\udce9"], "text: expected UTF-8"),
-        (["translate", "un", "--run=nowhere"], "--run: expected a folder that train has made"),
-        (["translate", "un", "--run=pairs.tsv"], "--run: expected a folder that train has made"),
-        (["translate", "un", "--device=cuda:99"], "device: expected one that is there"),
-        (["translate", "un", "--device=gpu"], "device: expected one that is there"),
-        (["translate", "un", "--threads=0"], "--threads: expected at least 1"),
-        (["evaluate", "--split=long"], "--split: expected valid, test"),
-        (["evaluate", "--output=runs"], "--output: expected a file"),
-        (["evaluate", "--run=nowhere"], "--run: expected a folder"),
-        (["speak"], "invalid choice: 'speak'"),
-        ([], "COMMAND"),
-    ],
-)
-def test_bad_arguments_cost_one_sentence(copy, capsys, argv, said):
-    before = everything_in(copy)
-    assert said in refused(capsys, *argv)
-    assert everything_in(copy) == before
-
-
-def test_standard_input_must_be_utf8_and_not_empty(copy, capsys, monkeypatch):
-    type_in(monkeypatch, b"")
-    assert "standard input: expected at least one sentence" in refused(capsys, "translate")
-    type_in(monkeypatch, b"un\ncaf\xe9\n")
-    assert main(["translate", "--no-alignment"]) == 2
-    out, err = capsys.readouterr()
-    assert out.count("\n") == 1 and err == "tfmr: standard input: expected UTF-8, but line 2 is not\n"
-
-
-def test_without_a_run_there_is_advice(corpus, capsys):
-    assert "begin with: python -m tfmr train" in refused(capsys, "translate", "un")
-
-
-# --- run folders that do not hold together --------------------------------------------------------------
-
-
-def spoil_weights(run):
-    path = run / "model.safetensors"
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def change_a_weight(run):
-    content = bytearray((run / "model.safetensors").read_bytes())
-    content[-5] ^= 1
-    (run / "model.safetensors").write_bytes(content)
-
-
-def pickle_weights(run):
-    (run / "model.safetensors").write_bytes(pickle.dumps({"weights": [1.0]}))
-
-
-def weights_of_another_size(run):
-    tensors, state = load_tensors(run / "model.safetensors")
-    save_tensors(run / "model.safetensors", {name: t[..., :1] for name, t in tensors.items()}, state)
-
-
-def another_vocabulary(run):
-    (run / "tgt_tokenizer.json").write_text(WordTokenizer(["a", "b"]).to_json())
-
-
-def broken_vocabulary(run):
-    (run / "src_tokenizer.json").write_text('{"tokenizer": "word"')
-
-
-def missing_vocabulary(run):
-    (run / "src_tokenizer.json").unlink()
-
-
-def vocabulary_not_utf8(run):
-    (run / "src_tokenizer.json").write_bytes(b'{"tokenizer": "word", "words": ["\xff"]}')
-
-
-def broken_config(run):
-    (run / "config.json").write_text("{")
-
-
-def config_without_model(run):
-    (run / "config.json").write_text('{"arguments": {}}')
-
-
-def config_of_another_model(run):
-    config = json.loads((run / "config.json").read_text())
-    config["model"]["num_heads"] = 8
-    (run / "config.json").write_text(json.dumps(config))
-
-
-def config_of_an_unknown_kind(run):
-    config = json.loads((run / "config.json").read_text())
-    (run / "config.json").write_text(json.dumps(config | {"kind": "rnn"}))
-
-
-@pytest.mark.parametrize(
-    ("spoil", "said"),
-    [
-        (spoil_weights, "expected a whole safetensors file"),
-        (change_a_weight, "checksum differs"),
-        (pickle_weights, "expected a whole safetensors file"),
-        (weights_of_another_size, "of shape"),
-        (another_vocabulary, "expected a vocabulary of 10, as the model has, got 6"),
-        (broken_vocabulary, "src_tokenizer.json: tokenizer: expected JSON"),
-        (missing_vocabulary, "src_tokenizer.json"),
-        (vocabulary_not_utf8, "expected UTF-8"),
-        (broken_config, "config.json as train writes it"),
-        (config_without_model, "config.json as train writes it"),
-        (config_of_another_model, "sizes of a model"),
-        (config_of_an_unknown_kind, "expected a model of kind recurrent, transformer"),
-    ],
-)
-def test_a_run_that_does_not_hold_together_is_refused(copy, capsys, spoil, said):
-    spoil(copy / "runs" / "pairs-fr-en-attention")
-    before = everything_in(copy)
-    for command in (["translate", "un"], ["evaluate"]):
-        assert said in refused(capsys, *command, "--run=runs/pairs-fr-en-attention")
-    assert everything_in(copy) == before
-
-
 # --- corpora that cannot be used ------------------------------------------------------------------------
 
 
@@ -509,49 +281,3 @@ def test_a_file_with_another_checksum_is_refused(corpus, capsys, monkeypatch):
 def test_a_folder_that_cannot_be_written_is_named(corpus, capsys):
     (corpus / "locked").mkdir(mode=0o500)
     assert "locked" in refused(capsys, "train", "--corpus=pairs.tsv", *TINY, "--out=locked/run")
-
-
-# --- evaluate -------------------------------------------------------------------------------------------
-
-
-def test_evaluate_prints_scores_and_writes_the_translations(copy, trained, capsys):
-    run = f"--run={trained}/runs/pairs-fr-en-attention"
-    assert main(["evaluate", run, "--split=valid", "--output=said.txt"]) == 0
-    out, _ = capsys.readouterr()
-    assert [line.split()[:2] for line in out.splitlines()] == [
-        ["valid", "BLEU"], ["valid", "chrF"], ["valid", "perplexity"]
-    ]  # fmt: skip
-    valid = commands.load_corpus(str(trained / "pairs.tsv")).valid
-    assert len(Path("said.txt").read_text(encoding="utf-8").splitlines()) == len(valid)
-
-
-def test_evaluate_repeats_what_train_measured(copy, trained, capsys):
-    run = trained / "runs" / "pairs-fr-en-fixed"
-    assert main(["evaluate", f"--run={run}"]) == 0
-    test = json.loads((run / "history.json").read_text(encoding="utf-8"))["test"]
-    out = capsys.readouterr().out
-    assert f"perplexity {test['perplexity']:.2f}\n" in out
-    assert f"BLEU {test['bleu']['score']:.2f} ({test['bleu']['signature']})\n" in out
-
-
-# --- the process ----------------------------------------------------------------------------------------
-
-
-def test_help_of_every_command(capsys):
-    for command in ([], ["train"], ["translate"], ["evaluate"]):
-        with pytest.raises(SystemExit) as leaving:
-            main([*command, "--help"])
-        assert leaving.value.code == 0
-        out = capsys.readouterr().out
-        assert out.startswith("usage: python -m tfmr") and "None" not in out and "False" not in out
-
-
-def test_a_reader_that_leaves_early_is_no_error(copy):
-    command = [sys.executable, "-m", "tfmr", "translate", "--no-alignment"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT) as child:
-        child.stdout.close()
-        child.stdin.write(b"un\n" * 5)
-        child.stdin.close()
-        assert child.wait(timeout=60) == 0
-        assert child.stderr.read() == b""
