@@ -253,6 +253,14 @@ def test_incomplete_bytes_do_not_stop_decoding(bpe):
     assert "\ufffd" in bpe.decode(ids[:-1])
 
 
+def test_a_translation_is_one_line_whatever_bytes_a_model_writes(bpe):
+    line_end = next(n for n in range(4, len(bpe)) if bpe._merges.decode([n - 4]) == "\n")
+    assert (
+        bpe.decode([line_end, *bpe.encode("le chat"), line_end, *bpe.encode("dort"), line_end])
+        == "le chat dort"
+    )
+
+
 def test_broken_characters_are_refused(bpe):
     with pytest.raises(InputError, match="text: expected Unicode text"):
         bpe.encode("caf\udce9")

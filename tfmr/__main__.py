@@ -33,8 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _close_output()
         return 0
     except OSError as error:
-        _close_output()
-        return _complain(f"{error.filename}: {error.strerror}" if error.filename else error, 2)
+        where = error.filename or ("standard output" if _close_output() else "")
+        return _complain(f"{where}: {error.strerror}" if where else error, 2)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
@@ -55,12 +55,14 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors=errors)
 
 
-def _close_output() -> None:
-    """If standard output takes nothing more, send the rest nowhere, or Python complains when it ends."""
+def _close_output() -> bool:
+    """If standard output takes nothing more, say so, and send the rest nowhere: Python would complain at its end."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _complain(message: object, status: int) -> int:

@@ -39,7 +39,8 @@ from tfmr.transformer import Transformer, TransformerConfig
 PASSING = {"run_command", "command", "out", "resume", "overwrite", "device", "threads"}
 RECURRENT_ONLY = {"score", "d_embed", "d_hidden"}
 TRANSFORMER_ONLY = {"d_model", "num_heads", "num_layers"}
-MOST = 1_000_000  # of whatever a model is made of; beyond it, sizes are too large even to be counted
+# Of whatever a model is made of: beyond it, sizes are too large, or layers too many, even to be counted.
+MOST = {"num_layers": 1_000, "num_heads": 1_000, "d_model": 10**6, "d_embed": 10**6, "d_hidden": 10**6}
 WEIGHTS_KEPT = 5  # each with its gradient, Adam's two moments, and its best value so far
 
 
@@ -117,9 +118,9 @@ def _make_model(arguments: dict[str, Any], src_size: int, tgt_size: int) -> Recu
     """
     names = TRANSFORMER_ONLY if arguments["model"] == "transformer" else RECURRENT_ONLY - {"score"}
     for name in sorted(names):
-        if arguments[name] > MOST:
+        if arguments[name] > MOST[name]:
             option = "--" + name.replace("_", "-")
-            raise InputError(f"{option}: expected at most {MOST:,}, got {arguments[name]:,}")
+            raise InputError(f"{option}: expected at most {MOST[name]:,}, got {arguments[name]:,}")
     with torch.device("meta"):  # sizes without numbers: nothing is reserved, nothing drawn
         needed = WEIGHTS_KEPT * sum(
             weight.nbytes for weight in _build(arguments, src_size, tgt_size).parameters()
@@ -186,12 +187,13 @@ def _require_room(
     except (InputError, MemoryError, RuntimeError) as error:
         if not isinstance(error, InputError) and not is_out_of_memory(error):
             raise
+        reason = error if isinstance(error, InputError) else "out of memory"
         lengths = [max(map(len, example)) for example in batches.examples]
         longest = max(lengths)
         pair = pairs[lengths.index(longest)]
         raise InputError(
             f"--corpus: expected {split} pairs that the model has room for, got one of {longest:,} tokens that "
-            f"starts {pair.src[:40]!r}"
+            f"starts {pair.src[:40]!r} ({reason})"
         ) from None
 
 

@@ -1,43 +1,21 @@
 """``train``: what it writes, how it refuses, and how it goes on after a kill."""
 
-import gzip
 import json
 import os
-import signal
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
-from cli_tools import ENVIRONMENT, FILES, TINY, everything_in, pairs_text, refused
+from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, pairs_text, refused
 
-from tfmr import commands, runs, training
+from tfmr import commands, evaluation, runs, train_command, training
 from tfmr.__main__ import main
 from tfmr.data import WordTokenizer
-
-# The command, in a process that sends itself a signal in the middle of an optimizer step: a signal from outside
-# would race with the training. Not waiting for the disk, which may be busy: the process dies, not the machine.
-DYING = """
-import os, signal, sys
-import torch
-from tfmr.__main__ import main
-
-last, name, *sys.argv[1:] = sys.argv[1:]
-steps, step = 0, torch.optim.Adam.step
-
-def dying_step(self, *args, **kwargs):
-    global steps
-    steps += 1
-    if steps == int(last):
-        signal.raise_signal(getattr(signal, name))
-    return step(self, *args, **kwargs)
-
-torch.optim.Adam.step = dying_step
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have it ignored
-os.fsync = lambda file: None
-sys.exit(main())
-"""
+from tfmr.errors import InputError
+from tfmr.recurrent import RecurrentSeq2Seq
 
 
 def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
@@ -133,72 +111,128 @@ def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
     assert set(everything_in(corpus)) == {Path("pairs.tsv"), Path("thesis/chapter.tex")}
 
 
-def test_resume_with_more_epochs_equals_all_epochs_at_once(copy, trained, capsys):
-    corpus = str(trained / "pairs.tsv")
-    assert main(["train", "--corpus", corpus, *TINY, "--epochs=6", "--out=whole"]) == 0
-    assert main(["train", "--corpus", corpus, *TINY, "--epochs=6", "--resume"]) == 0
-    run = copy / "runs" / "pairs-fr-en-attention"
-    assert (run / "model.safetensors").read_bytes() == (copy / "whole" / "model.safetensors").read_bytes()
-    assert json.loads((run / "config.json").read_text())["arguments"]["epochs"] == 6
-    assert len(json.loads((run / "history.json").read_text())["epochs"]) == 6
+class HandedOn(Exception):
+    """What ``train`` was called with."""
 
 
-def test_resume_refuses_what_does_not_go_together(copy, trained, capsys):
-    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--resume"]
-    before = everything_in(copy)
-    assert "--batch-size: expected 8" in refused(capsys, *argv, "--batch-size=4")
-    assert "--d-hidden: expected 8" in refused(capsys, *argv, "--d-hidden=16")
-    assert "--score: expected 'additive'" in refused(capsys, *argv, "--score=dot")
-    assert "epochs: expected 4" in refused(capsys, *argv, "--epochs=1")
-    assert "--resume: expected a folder" in refused(capsys, *argv, "--out=nowhere")
-    assert "not allowed with" in refused(capsys, *argv, "--overwrite")
-    assert everything_in(copy) == before
+def handed_on(monkeypatch, *argv):
+    """What a command line makes of its arguments, without training."""
+
+    def stop(*args, **kwargs):
+        raise HandedOn(args, kwargs)
+
+    monkeypatch.setattr(train_command, "train", stop)
+    with pytest.raises(HandedOn) as caught:
+        main(["train", *argv])
+    return caught.value.args
 
 
-def test_resume_refuses_a_corpus_that_has_changed(copy, capsys):
-    (copy / "runs" / "own").mkdir()
-    assert main(["train", "--corpus=pairs.tsv", *TINY, "--out=own"]) == 0
-    (copy / "pairs.tsv").write_text(pairs_text(110), encoding="utf-8")
-    assert "batches: expected" in refused(
-        capsys, "train", "--corpus=pairs.tsv", *TINY, "--out=own", "--resume"
+def test_arguments_reach_what_they_are_for(corpus, monkeypatch):
+    argv = ["--corpus=pairs.tsv", "--model=transformer", "--d-model=16", "--num-heads=2", "--num-layers=2"]
+    argv += ["--dropout=0.35", "--seed=5", "--tokenizer=word", "--device=cpu", "--batch-size=7"]
+    (model, train_batches, valid_batches, config), more = handed_on(monkeypatch, *argv)
+    assert (config.warmup_steps, config.schedule, config.seed, config.epochs) == (200, "linear", 5, 8)
+    assert (train_batches.seed, train_batches.batch_size, train_batches.shuffle) == (5, 7, True)
+    assert {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)} == {0.35}
+    assert (model.config.norm, model.config.tie_embeddings, model.config.d_ff) == ("pre", "output", 64)
+    assert (model.config.num_heads, model.config.num_encoder_layers, model.config.num_decoder_layers) == (
+        2,
+        2,
+        2,
     )
+    assert set(more["identity"]) == {"src_tokenizer.json", "tgt_tokenizer.json"}
+    torch.manual_seed(5)
+    fresh = train_command._build(vars(model.config) | {"model": "transformer", "num_layers": 2}, 10, 10)
+    for (name, weight), other in zip(model.named_parameters(), fresh.parameters(), strict=True):
+        assert torch.equal(weight, other), name  # the seed is the weights' too
 
 
-def test_resume_refuses_a_broken_checkpoint_and_keeps_it(copy, trained, capsys):
-    path = copy / "runs" / "pairs-fr-en-attention" / "checkpoint.safetensors"
-    path.write_bytes(path.read_bytes()[:-100])
-    before = everything_in(copy)
-    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--resume"]
-    assert "checkpoint: expected a whole safetensors file" in refused(capsys, *argv)
-    assert everything_in(copy) == before
+@pytest.mark.parametrize("model", ["fixed", "attention"])
+def test_dropout_of_a_recurrent_model_is_the_one_asked_for(corpus, monkeypatch, model):
+    argv = ["--corpus=pairs.tsv", f"--model={model}", *TINY, "--dropout=0.35"]
+    (made, *_), _ = handed_on(monkeypatch, *argv)
+    assert {module.p for module in made.modules() if isinstance(module, torch.nn.Dropout)} == {0.35}
 
 
-def test_interrupted_then_killed_then_resumed_it_is_the_same_model(copy, trained, capsys):
-    """The command in its own process: Ctrl-C, then SIGKILL, and in the end the same file, bit for bit."""
-    argv = ["train", "--corpus", str(trained / "pairs.tsv"), *TINY, "--epochs=12", "--checkpoint-every=1"]
-    run = copy / "run"
+def test_long_pairs_are_left_out_of_training_alone(corpus, monkeypatch):
+    (_, train_batches, valid_batches, _), _ = handed_on(
+        monkeypatch, "--corpus=pairs.tsv", *TINY, "--max-length=2"
+    )
+    pairs = commands.load_corpus("pairs.tsv")
+    assert 0 < len(train_batches.examples) < len(pairs.train)
+    assert len(valid_batches.examples) == len(pairs.valid)
+    assert max(len(src) for src, _ in valid_batches.examples) > 3
 
-    def live_until_step(number, signal_name, *more):
-        """Start the command, which sends itself the signal in that step; exit status and what it said."""
-        command = [sys.executable, "-c", DYING, str(number), signal_name, *argv, f"--out={run}", *more]
-        child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
-        assert child.stdout == ""
-        return child.returncode, child.stderr.splitlines()
 
-    status, said = live_until_step(29, "SIGINT")
-    assert status == 130
-    assert said[-1] == "tfmr: interrupted; to go on, give the same command with --resume"
-    assert "is not over" in refused(capsys, "translate", "--run", str(run), "un")
+def longer(corpus, split, words):
+    """Write ``long.tsv``: the same pairs, and one of so many words that falls into this split."""
+    generator = random.Random(0)
+    while True:
+        french = [*["un"] * (words - 9), *generator.choices(list(WORDS), k=9)]
+        source, target = " ".join(french), " ".join(WORDS[word] for word in french)
+        (corpus / "long.tsv").write_text(f"{pairs_text()}{source}\t{target}\n", encoding="utf-8")
+        if any(pair.src == source for pair in getattr(commands.load_corpus("long.tsv"), split)):
+            return
 
-    status, said = live_until_step(61, "SIGKILL", "--resume")
-    assert status == -signal.SIGKILL
-    assert not said[0].startswith("epoch 1/")
-    assert not (run / "model.safetensors").exists()
 
-    assert main([*argv, f"--out={run}", "--resume"]) == 0
-    assert main([*argv, "--out=whole"]) == 0
-    assert (run / "model.safetensors").read_bytes() == (copy / "whole/model.safetensors").read_bytes()
-    assert {path.name for path in run.iterdir()} == FILES
+def test_one_long_pair_does_not_make_a_batch_of_long_pairs(corpus, monkeypatch):
+    longer(corpus, "valid", 3000)
+    (_, _, valid_batches, _), _ = handed_on(monkeypatch, "--corpus=long.tsv", *TINY)
+    sizes = [batch.tgt.numel() for batch in valid_batches.batches(0)]
+    assert max(sizes) == 3002
+
+
+@pytest.mark.parametrize("split", ["valid", "test"])
+@pytest.mark.parametrize(
+    "reason", [InputError("length: expected at most 512 learned positions, got 600"), MemoryError()]
+)
+def test_what_a_model_has_no_room_for_is_shown_before_anything_is_written(
+    corpus, capsys, monkeypatch, split, reason
+):
+    longer(corpus, split, 600)
+    encode = RecurrentSeq2Seq.encode
+
+    def narrow(self, src):
+        if src.size(1) > 512:
+            raise reason
+        return encode(self, src)
+
+    monkeypatch.setattr(RecurrentSeq2Seq, "encode", narrow)
+    said = refused(capsys, "train", "--corpus=long.tsv", *TINY)
+    assert f"--corpus: expected {split} pairs that the model has room for, got one of 602 tokens" in said
+    assert "that starts 'un un un un" in said and (str(reason) or "out of memory") in said
+    assert not (corpus / "runs").exists()
+
+
+def test_a_figure_of_many_digits_is_a_power_of_ten(corpus, capsys, monkeypatch):
+    monkeypatch.setattr(training, "evaluate_loss", lambda *args: 345.0)
+    assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=r"]) == 0
+    assert "validation loss 345.000 (perplexity 6.79e+149)" in capsys.readouterr().err
+    monkeypatch.setattr(evaluation, "evaluate_loss", lambda *args: 1e5)
+    assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=s"]) == 0
+    assert "test perplexity inf\n" in capsys.readouterr().out
+    assert '"perplexity": null' in Path("s/history.json").read_text()  # JSON has no infinite numbers
+
+
+FULL_DISK = """
+import resource, sys
+from tfmr.__main__ import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))  # the vocabularies fit, a checkpoint does not
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+def test_a_full_disk_is_one_sentence_that_names_the_file(corpus, capsys):
+    command = [sys.executable, "-c", FULL_DISK, "train", "--corpus=pairs.tsv", *TINY, "--out=r"]
+    child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+    last = child.stderr.splitlines()[-1]
+    assert child.returncode == 2 and child.stdout == "" and "Traceback" not in child.stderr
+    assert last.startswith("tfmr: r/checkpoint.safetensors: expected to write this file, got")
+    assert {path.name for path in Path("r").iterdir()} == FILES - {
+        "checkpoint.safetensors", "model.safetensors", "history.json"
+    }  # fmt: skip
+    assert main(["train", "--corpus=pairs.tsv", *TINY, "--out=r", "--resume"]) == 0
 
 
 def test_a_loss_that_explodes_is_explained(corpus, capsys, monkeypatch):
@@ -206,78 +240,3 @@ def test_a_loss_that_explodes_is_explained(corpus, capsys, monkeypatch):
     assert main(["train", "--corpus=pairs.tsv", *TINY]) == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("tfmr: learning_rate: expected a finite")
-
-
-# --- corpora that cannot be used ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "empty"),
-        (b"\n\n", "empty"),
-        (b"un\tone\ndeux\n", "line 2"),
-        (b"un\tone\ndeux\t\n", "line 2"),
-        (b"\tone\n", "line 1"),
-        (b"un\tone\ncaf\xe9\tcoffee\n", "line 2 is not valid UTF-8"),
-        (b"un\tone\n", "expected at least 3"),
-    ],
-)
-def test_a_broken_corpus_is_refused_before_anything_is_written(corpus, capsys, content, said):
-    (corpus / "broken.tsv").write_bytes(content)
-    before = everything_in(corpus)
-    message = refused(capsys, "train", "--corpus=broken.tsv", *TINY)
-    assert said in message and "broken.tsv" in message
-    assert everything_in(corpus) == before and not (corpus / "runs").exists()
-
-
-@pytest.mark.parametrize(
-    ("argv", "said"),
-    [
-        (["--corpus=gramar"], "corpus: expected 'grammar'"),
-        (["--corpus=missing.tsv"], "missing.tsv"),
-        (["--corpus=pairs.tsv.gz"], "pairs.tsv.gz"),
-        (["--corpus=grammar", "--src=de"], "src: expected"),
-        (["--corpus=pairs.tsv", "--size=5000"], "size: expected at most"),
-        (["--corpus=pairs.tsv", "--device=cuda:99"], "device: expected"),
-        (["--corpus=pairs.tsv", "--epochs=0"], "epochs: expected at least 1"),
-        (["--corpus=pairs.tsv", "--epochs=many"], "--epochs: invalid int value: 'many'"),
-        (["--corpus=pairs.tsv", "--learning-rate=nan"], "learning_rate: expected"),
-        (["--corpus=pairs.tsv", "--learning-rate=1e38"], "learning_rate: expected"),
-        (["--corpus=pairs.tsv", "--batch-size=0"], "batch_size: expected at least 1"),
-        (["--corpus=pairs.tsv", "--d-hidden=7"], "d_hidden: expected an even number"),
-        (["--corpus=pairs.tsv", "--dropout=1"], "dropout: expected"),
-        (["--corpus=pairs.tsv", "--max-length=1"], "max_length: expected"),
-        (["--corpus=pairs.tsv", "--vocab-size=2"], "vocab_size"),
-        (["--corpus=pairs.tsv", "--tokenizer=bpe", "--vocab-size=100"], "vocab_size: expected at least 260"),
-        (["--corpus=pairs.tsv", "--seed=-1"], "seed: expected"),
-        (
-            ["--corpus=pairs.tsv", "--model=fixed", "--score=dot"],
-            "--score: expected it with --model attention",
-        ),
-        (["--corpus=pairs.tsv", "--model=transformer", "--score=dot"], "got it with --model transformer"),
-        (["--corpus=pairs.tsv", "--model=transformer", "--num-heads=3"], "num_heads: expected a divisor"),
-        (["--corpus=pairs.tsv", "--model=lstm"], "--model: invalid choice"),
-    ],
-)
-def test_bad_training_arguments_are_refused_before_anything_is_written(corpus, capsys, argv, said):
-    before = everything_in(corpus)
-    assert said in refused(capsys, "train", *TINY, *argv)
-    assert everything_in(corpus) == before and not (corpus / "runs").exists()
-
-
-def test_a_file_with_another_checksum_is_refused(corpus, capsys, monkeypatch):
-    (corpus / "data" / "multi30k").mkdir(parents=True)
-    for split in ("train", "val", "test_2016_flickr"):
-        for language in ("fr", "en"):
-            path = corpus / "data" / "multi30k" / f"{split}.{language}.gz"
-            path.write_bytes(gzip.compress(b"un\n" * 10))
-    monkeypatch.setenv("TFMR_DATA", str(corpus / "data"))
-    assert "checksum" in refused(capsys, "train", "--corpus=multi30k", *TINY)
-    assert not (corpus / "runs").exists()
-
-
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written_is_named(corpus, capsys):
-    (corpus / "locked").mkdir(mode=0o500)
-    assert "locked" in refused(capsys, "train", "--corpus=pairs.tsv", *TINY, "--out=locked/run")

@@ -179,7 +179,9 @@ class BPETokenizer:
     def decode(self, ids: Iterable[int] | Int[Tensor, "length"]) -> str:
         """The text up to the first end symbol; padding is left out, bytes that are no character are ``�``."""
         pieces = [number - NUM_SPECIALS for number in _content(ids, len(self), drop_unknown=True)]
-        return self._merges.decode(pieces).removeprefix(" ")
+        return canonical(
+            self._merges.decode(pieces)
+        )  # a model may write a line end: it is a byte like others
 
     def tokens(self, text: str) -> list[str]:
         """One readable string for every number of ``encode(text)``: the characters it covers.
