@@ -30,11 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _complain(error, 2)
     except BrokenPipeError:  # whoever read our output has seen enough
-        _close_output()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
         return 0
     except OSError as error:
-        where = error.filename or ("standard output" if _close_output() else "")
-        return _complain(f"{where}: {error.strerror}" if where else error, 2)
+        return _complain(f"{error.filename}: {error.strerror}" if error.filename else error, 2)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
@@ -53,16 +52,6 @@ def _speak_utf8() -> None:
     for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):  # a notebook has streams of its own
             stream.reconfigure(encoding="utf-8", errors=errors)
-
-
-def _close_output() -> bool:
-    """If standard output takes nothing more, say so, and send the rest nowhere: Python would complain at its end."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
 
 
 def _complain(message: object, status: int) -> int:

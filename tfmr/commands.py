@@ -35,7 +35,7 @@ def translate_command(args: Namespace) -> None:
         came = True
         ids = run.src_tokenizer.encode(sentence)
         if not ids:
-            print(flush=True)
+            say("")
             continue
         _note_unknown_words(sentence, ids, run.src_tokenizer)
         src = torch.tensor([[*ids, run.src_tokenizer.eos_id]], device=device)
@@ -45,7 +45,7 @@ def translate_command(args: Namespace) -> None:
             weights = decoded.weights[0].cpu()
             words = decoded_words(weights, sentence, tgt_ids, run.src_tokenizer, run.tgt_tokenizer)
             note(alignment_text(*words, width=shutil.get_terminal_size().columns))
-        print(run.tgt_tokenizer.decode(tgt_ids), flush=True)
+        say(run.tgt_tokenizer.decode(tgt_ids))
     if not came:
         raise InputError("standard input: expected at least one sentence, got none")
 
@@ -107,6 +107,16 @@ def evaluate_command(args: Namespace) -> None:
 # --- shared ---------------------------------------------------------------------------------------------
 
 
+def say(text: str) -> None:
+    """Say what was asked for, on standard output."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"standard output: expected to write there, got {error.strerror}") from None
+
+
 def note(text: str) -> None:
     """Say something on standard error."""
     print(text, file=sys.stderr, flush=True)
@@ -114,12 +124,11 @@ def note(text: str) -> None:
 
 def print_scores(split: str, result: Evaluation) -> None:
     """What was measured, a line each, on standard output."""
-    print(f"{split} BLEU {result.bleu}")
-    print(f"{split} chrF {result.chrf}")
-    print(f"{split} perplexity {shown(result.perplexity)}")
+    say(f"{split} BLEU {result.bleu}")
+    say(f"{split} chrF {result.chrf}")
+    say(f"{split} perplexity {shown(result.perplexity)}")
     if result.alignment_error_rate is not None:
-        print(f"{split} alignment error rate {result.alignment_error_rate:.3f}")
-    sys.stdout.flush()
+        say(f"{split} alignment error rate {result.alignment_error_rate:.3f}")
 
 
 def device_and_threads(args: Namespace) -> torch.device:

@@ -112,7 +112,10 @@ def test_a_full_disk_under_standard_output_is_one_sentence(copy):
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-m", "tfmr", "translate", "un", "--no-alignment"]
         child = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    assert child.returncode == 2 and child.stderr == "tfmr: standard output: No space left on device\n"
+    assert (
+        child.returncode == 2
+        and child.stderr == "tfmr: standard output: expected to write there, got No space left on device\n"
+    )
 
 
 def test_a_reader_that_leaves_early_is_no_error(copy):
