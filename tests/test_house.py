@@ -44,6 +44,7 @@ ORDER = [
     "train_command",
     "plots",
     "anatomy",
+    "answers",
     "notebook",
     "exercises",
     "__main__",
@@ -52,7 +53,7 @@ ORDER = [
 MODELS = {"attention", "multi_head", "recurrent", "layers", "transformer", "family"}
 NO_MODEL = ("data", "decoding", "loss", "training", "metrics", "alignment", "evaluation")
 # What only notebooks use, nothing else does.
-FOR_NOTEBOOKS = {"plots", "anatomy", "notebook", "exercises"}
+FOR_NOTEBOOKS = {"plots", "anatomy", "answers", "notebook", "exercises"}
 MAX_LINES, MAX_FUNCTION_LINES = 300, 60
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
