@@ -1,11 +1,13 @@
 """Corpora are found, verified, split without leaks; whatever is broken is refused in one sentence."""
 
+import errno
 import gzip
 import hashlib
 import http.server
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -221,6 +223,69 @@ def test_own_copies_come_first(server, cache, tmp_path, monkeypatch):
         download.fetch("corpus/a", server.url + "/a", sha256(b"content"))
 
 
+def test_own_copies_come_before_the_cache(server, cache, tmp_path, monkeypatch):
+    for folder, content in ((cache, b"cached"), (tmp_path / "own", b"own")):
+        folder.mkdir()
+        (folder / "a").write_bytes(content)
+    (cache / "a.sha256").write_text(sha256(b"cached") + "\n", encoding="ascii")
+    assert download.fetch("a", server.url + "/a", None) == cache / "a"
+    monkeypatch.setenv("TFMR_DATA", str(tmp_path / "own"))
+    assert download.fetch("a", server.url + "/a", None) == tmp_path / "own" / "a"
+    assert server.asked == [] and (cache / "a").read_bytes() == b"cached"
+
+
+def test_a_download_under_way_is_left_alone(server, cache):
+    """A young part may be another process's; only an old one is nobody's."""
+    cache.mkdir()
+    young, old = cache / ".a.1.part", cache / ".a.2.part"
+    for part, age in ((young, 3500), (old, 3700)):
+        part.touch()
+        os.utime(part, (time.time() - age, time.time() - age))
+    server.files["/a"] = b"content"
+    download.fetch("a", server.url + "/a", sha256(b"content"))
+    assert files_under(cache) == [".a.1.part", "a"]
+
+
+@pytest.mark.parametrize(
+    "answer, message",
+    [
+        (b"garbage\r\n\r\n", "failed \\(garbage"),
+        (b"HTTP/1.1 nine OK\r\n\r\n", "the download from .* failed"),
+        (b"", "the download from .* failed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nother", "SHA-256 checksum"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\nother", "SHA-256 checksum"),
+    ],
+)
+def test_an_answer_that_is_no_http_is_one_sentence(cache, answer, message):
+    with socket.create_server(("127.0.0.1", 0)) as home:
+
+        def speak():
+            connection, _ = home.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        url = f"http://127.0.0.1:{home.getsockname()[1]}/a"
+        with pytest.raises(InputError, match=message) as caught:
+            download.fetch("a", url, sha256(b"content"))
+        thread.join()
+    assert "\n" not in str(caught.value) and files_under(cache) == []
+
+
+def test_a_disk_that_is_full_is_not_taken_for_a_missing_network(server, cache, monkeypatch):
+    server.files["/a"] = b"content"
+
+    def refuse(*args, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(download, "checksum", refuse)  # the first thing done after writing
+    with pytest.raises(InputError, match="a: expected to write this file, got No space left") as caught:
+        download.fetch("a", server.url + "/a", sha256(b"content"))
+    assert "network" not in str(caught.value)
+
+
 def test_a_cache_that_cannot_be_written_is_named(server, cache, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("TFMR_CACHE", str(tmp_path / "file"))
@@ -313,6 +378,9 @@ def test_trap_08_the_choice_of_training_pairs_leaves_the_test_set_alone(tmp_path
     assert large.train[:10] == small.train != other.train
     assert len(small.train) == 10 and set(small.train) <= set(whole.train)
     assert small.train == load_corpus(tmp_path / "own.tsv", size=10, seed=1).train
+    everything = load_corpus(tmp_path / "own.tsv", size=96)
+    assert sorted(everything.train, key=str) == sorted(whole.train, key=str)
+    assert (everything.valid, everything.test) == (whole.valid, whole.test)
     with pytest.raises(InputError, match="size: expected at most the 96 training pairs .* came 97"):
         load_corpus(tmp_path / "own.tsv", size=97)
 
@@ -616,6 +684,19 @@ def test_alibi_is_fetched_from_its_home(small_alibi, server, cache, monkeypatch)
 
 
 # Grammar, through the same door
+
+
+def test_size_and_seed_reach_the_grammar(monkeypatch):
+    asked = []
+
+    def load_grammar(**arguments):
+        asked.append(arguments)
+        return Corpus("grammar", "fr", "en", [], [], [])
+
+    monkeypatch.setattr("tfmr.data.grammar.load_grammar", load_grammar)
+    load_corpus("grammar", size=7, seed=3)
+    load_corpus("grammar")
+    assert asked == [{"size": 7, "seed": 3}, {"size": 20_000, "seed": 0}]
 
 
 def test_trap_08_grammar_splits_share_no_sentence():

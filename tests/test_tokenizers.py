@@ -167,6 +167,20 @@ def test_words_are_ordered_by_frequency_then_alphabet():
     )
 
 
+def test_pieces_that_meet_too_rarely_are_not_merged():
+    """«xyxy…» twice, «zw» once: with min_count 2 only the first becomes a piece."""
+    texts = ["xyxy", "xyxy", "zw"]
+    sizes = [
+        len(BPETokenizer.train(texts, vocab_size=300, min_count=count).encode("zw")) for count in (1, 2, 3)
+    ]
+    assert sizes[0] == 1 and sizes[1] == sizes[2] == 3
+    sizes = [
+        len(BPETokenizer.train(texts, vocab_size=300, min_count=count).encode("xyxy")) for count in (2, 3, 5)
+    ]
+    assert sizes[0] == 1 < sizes[1] < sizes[2] == 5
+    assert len(BPETokenizer.train(texts).encode("zw")) == 3  # two is the default
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_texts_without_a_word_teach_nothing(kind):
     with pytest.raises(InputError, match="texts: expected at least one word"):
@@ -178,6 +192,8 @@ def test_a_vocabulary_needs_room():
         WordTokenizer.train(TEXTS, vocab_size=4)
     with pytest.raises(InputError, match="vocab_size: expected at least 260 .* came 259"):
         BPETokenizer.train(TEXTS, vocab_size=259)
+    with pytest.raises(InputError, match="vocab_size: .* at most 1,000,000, came 1000001"):
+        BPETokenizer.train(TEXTS, vocab_size=1_000_001)  # beyond it, the library may end the process
     assert len(BPETokenizer.train(TEXTS, vocab_size=260)) == 260
     assert len(BPETokenizer.train(TEXTS * 3, vocab_size=300)) == 300
 

@@ -52,6 +52,7 @@ def fetch(name: str, url: str, sha256: str | None, check: Callable[[Path], objec
         reason = getattr(error, "reason", None) or error
         if isinstance(error, urllib.error.HTTPError):
             reason = f"HTTP status {error.code}"
+        reason = " ".join(str(reason).split())  # a server may answer with lines of anything
         raise InputError(
             f"{name}: there is no copy under TFMR_DATA nor in the cache {cache_folder()}, and the download "
             f"from {url} failed ({reason}); connect to the network, or set TFMR_DATA to a folder with it"
