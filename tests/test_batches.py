@@ -112,8 +112,9 @@ def test_the_fingerprint_sees_every_number_and_what_decides_the_order():
 
 def test_max_tokens_gives_as_many_batches_every_epoch_of_a_large_corpus():
     examples = make_examples([(1 + number * number % 31, 1 + number % 17) for number in range(3000)])
-    bucketed = BucketedBatches(examples, max_tokens=200)
-    assert {len(bucketed.indices(epoch)) for epoch in range(5)} == {len(bucketed)}
+    for batch_size in (None, 12):
+        bucketed = BucketedBatches(examples, batch_size, max_tokens=200)
+        assert {len(bucketed.indices(epoch)) for epoch in range(5)} == {len(bucketed)}
 
 
 @pytest.mark.parametrize("limit", [{"batch_size": 4}, {"max_tokens": 40}])

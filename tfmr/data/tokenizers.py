@@ -179,9 +179,8 @@ class BPETokenizer:
     def decode(self, ids: Iterable[int] | Int[Tensor, "length"]) -> str:
         """The text up to the first end symbol; padding is left out, bytes that are no character are ``�``."""
         pieces = [number - NUM_SPECIALS for number in _content(ids, len(self), drop_unknown=True)]
-        return canonical(
-            self._merges.decode(pieces)
-        )  # a model may write a line end: it is a byte like others
+        # Canonical again: a model may write a line end, which is a byte like any other.
+        return canonical(self._merges.decode(pieces))
 
     def tokens(self, text: str) -> list[str]:
         """One readable string for every number of ``encode(text)``: the characters it covers.
