@@ -3,10 +3,13 @@
 import ast
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import nn
 
@@ -64,12 +67,33 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path, monk
     before = path.read_bytes()
 
     def full_disk(*args, **kwargs):
-        raise OSError("no space left")
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
 
     monkeypatch.setattr("tfmr.checkpoints.save_file", full_disk)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(InputError, match="c.safetensors: expected to write this file, got .* No space left"):
         save_tensors(path, {"a": torch.ones(2)}, {})
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["c.safetensors"]
+
+
+_FULL_DISK = """
+import resource, sys, torch
+from tfmr.checkpoints import save_tensors
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+save_tensors(sys.argv[1], {"a": torch.zeros(100_000)}, {})
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+def test_what_a_disk_really_answers_is_one_sentence(tmp_path):
+    """The library's exception on a file that may not grow: the real thing, not one made up here."""
+    path = tmp_path / "c.safetensors"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    result = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, str(path)], capture_output=True, text=True, env=environment
+    )
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith(f"tfmr.errors.InputError: {path}: expected to write this file, got"), last
+    assert os.listdir(tmp_path) == []
 
 
 class Trap:

@@ -1,11 +1,13 @@
 """Corpora are found, verified, split without leaks; whatever is broken is refused in one sentence."""
 
+import errno
 import gzip
 import hashlib
 import http.server
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -221,6 +223,69 @@ def test_own_copies_come_first(server, cache, tmp_path, monkeypatch):
         download.fetch("corpus/a", server.url + "/a", sha256(b"content"))
 
 
+def test_own_copies_come_before_the_cache(server, cache, tmp_path, monkeypatch):
+    for folder, content in ((cache, b"cached"), (tmp_path / "own", b"own")):
+        folder.mkdir()
+        (folder / "a").write_bytes(content)
+    (cache / "a.sha256").write_text(sha256(b"cached") + "\n", encoding="ascii")
+    assert download.fetch("a", server.url + "/a", None) == cache / "a"
+    monkeypatch.setenv("TFMR_DATA", str(tmp_path / "own"))
+    assert download.fetch("a", server.url + "/a", None) == tmp_path / "own" / "a"
+    assert server.asked == [] and (cache / "a").read_bytes() == b"cached"
+
+
+def test_a_download_under_way_is_left_alone(server, cache):
+    """A young part may be another process's; only an old one is nobody's."""
+    cache.mkdir()
+    young, old = cache / ".a.1.part", cache / ".a.2.part"
+    for part, age in ((young, 3500), (old, 3700)):
+        part.touch()
+        os.utime(part, (time.time() - age, time.time() - age))
+    server.files["/a"] = b"content"
+    download.fetch("a", server.url + "/a", sha256(b"content"))
+    assert files_under(cache) == [".a.1.part", "a"]
+
+
+@pytest.mark.parametrize(
+    "answer, message",
+    [
+        (b"garbage\r\n\r\n", "failed \\(garbage"),
+        (b"HTTP/1.1 nine OK\r\n\r\n", "the download from .* failed"),
+        (b"", "the download from .* failed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nother", "SHA-256 checksum"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\nother", "SHA-256 checksum"),
+    ],
+)
+def test_an_answer_that_is_no_http_is_one_sentence(cache, answer, message):
+    with socket.create_server(("127.0.0.1", 0)) as home:
+
+        def speak():
+            connection, _ = home.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        url = f"http://127.0.0.1:{home.getsockname()[1]}/a"
+        with pytest.raises(InputError, match=message) as caught:
+            download.fetch("a", url, sha256(b"content"))
+        thread.join()
+    assert "\n" not in str(caught.value) and files_under(cache) == []
+
+
+def test_a_disk_that_is_full_is_not_taken_for_a_missing_network(server, cache, monkeypatch):
+    server.files["/a"] = b"content"
+
+    def refuse(*args, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(download, "checksum", refuse)  # the first thing done after writing
+    with pytest.raises(InputError, match="a: expected to write this file, got No space left") as caught:
+        download.fetch("a", server.url + "/a", sha256(b"content"))
+    assert "network" not in str(caught.value)
+
+
 def test_a_cache_that_cannot_be_written_is_named(server, cache, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("TFMR_CACHE", str(tmp_path / "file"))
@@ -313,6 +378,9 @@ def test_trap_08_the_choice_of_training_pairs_leaves_the_test_set_alone(tmp_path
     assert large.train[:10] == small.train != other.train
     assert len(small.train) == 10 and set(small.train) <= set(whole.train)
     assert small.train == load_corpus(tmp_path / "own.tsv", size=10, seed=1).train
+    everything = load_corpus(tmp_path / "own.tsv", size=96)
+    assert sorted(everything.train, key=str) == sorted(whole.train, key=str)
+    assert (everything.valid, everything.test) == (whole.valid, whole.test)
     with pytest.raises(InputError, match="size: expected at most the 96 training pairs .* came 97"):
         load_corpus(tmp_path / "own.tsv", size=97)
 
@@ -352,6 +420,27 @@ def test_three_pairs_are_enough_and_further_columns_are_passed_over(tmp_path):
     path.write_text("un\tone\tCC-BY\ndeux\ttwo\tCC-BY\r\n trois \tthree", encoding="utf-8")
     corpus = load_corpus(path)
     assert {pair.src for pair in (*corpus.train, *corpus.valid, *corpus.test)} == {"un", "deux", "trois"}
+
+
+TYPED = "L’e\u0301te\u0301\u202fdit „Oui“\u00a0!"  # accents in two pieces, another apostrophe, wide and narrow spaces
+WRITTEN = 'L\'été dit "Oui" !'
+
+
+@pytest.mark.parametrize("side", ["src", "tgt"])
+def test_both_sides_of_a_file_are_written_in_one_form(tmp_path, side):
+    path = tmp_path / "own.tsv"
+    lines = [f"{TYPED} {n}\tsentence {n}" if side == "src" else f"phrase {n}\t{TYPED} {n}" for n in range(9)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    corpus = load_corpus(path)
+    for pair in (*corpus.train, *corpus.valid, *corpus.test):
+        assert getattr(pair, side).startswith(WRITTEN)
+
+
+def test_a_line_of_what_nobody_sees_has_no_sentence(tmp_path):
+    path = tmp_path / "own.tsv"
+    path.write_text("un\tone\n\u200b\u00ad\ttwo\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2 has no source"):
+        load_corpus(path)
 
 
 # Names and languages
@@ -416,6 +505,13 @@ def test_trap_08_multi30k_drops_training_copies_of_test_sentences(small_multi30k
     assert turned == corpus.swapped()
 
 
+def test_multi30k_is_written_in_one_form(small_multi30k, monkeypatch):
+    for name in ("val.de.gz", "val.fr.gz"):
+        (small_multi30k / name).write_bytes(gzip.compress(f"{TYPED}\n".encode()))
+        monkeypatch.setitem(multi30k.SHA256, name, sha256((small_multi30k / name).read_bytes()))
+    assert load_corpus("multi30k", src="de", tgt="fr").valid == [Pair(WRITTEN, WRITTEN)]
+
+
 @pytest.mark.parametrize(
     "lines, message",
     [(b"Satz 20.\nSatz 21.\n", "as many lines in de as in fr, came 2 and 1"), (b"\n", "line 1 is empty")],
@@ -467,6 +563,12 @@ def test_trap_08_tatoeba_is_split_by_sentence(server, cache, monkeypatch):
     assert server.asked == ["/fra-eng.zip"]
 
 
+def test_tatoeba_is_written_in_one_form(server, cache, monkeypatch):
+    monkeypatch.setattr(tatoeba, "URL", server.url + "/fra-eng.zip")
+    server.files["/fra-eng.zip"] = make_zip([f"{TYPED} {n}\t{TYPED} {n}" for n in range(9)])
+    assert all(pair.src.startswith(WRITTEN) and pair.tgt == pair.src for pair in load_corpus("tatoeba").train)
+
+
 @pytest.mark.parametrize(
     "data, message",
     [
@@ -516,8 +618,8 @@ def test_the_fixed_state_of_tatoeba_comes_first(tmp_path, cache, monkeypatch):
 @pytest.fixture
 def small_alibi(tmp_path, cache, monkeypatch):
     texts = {
-        "Le_sents.txt": "0\tLe\n1\tL’ eau , éd. d' or .\n",
-        "The_sents.txt": '0\tThe\n1\tThe water , "Well gold .\n',
+        "Le_sents.txt": "0\tLe\n1\tL’ eau , e\u0301d. d' or .\n",
+        "The_sents.txt": "0\tThe\n1\tThe water , “Well gold .\n",
         "ali_w2w_Le_The.txt": "0\t\n1\t0-0 1-1 2-2 3p3 3-3 5p4 4p4 6-5 \n",
     }
     folder = tmp_path / "own" / "alignments" / "alibi"
@@ -538,10 +640,11 @@ def test_alibi_links_count_the_words_of_the_tokenizer(small_alibi):
     src, tgt = word_tokenize(pair.src), word_tokenize(pair.tgt)
     named = {(src[i], tgt[j]) for i, j in pair.links}
     # The full stop of «éd.» and the mark of «"Well» are words of their own here, with the links of the whole.
-    assert named == {("L’", "The"), ("eau", "water"), (",", ","), (".", ".")} | {
+    assert named == {("L'", "The"), ("eau", "water"), (",", ","), (".", ".")} | {
         (french, english) for french in ("éd", ".") for english in ('"', "Well")
     }
     assert {(src[i], tgt[j]) for i, j in pair.possible} == {("d'", "gold"), ("or", "gold")}
+    assert (pair.src, pair.tgt) == ("L' eau , éd. d' or .", 'The water , "Well gold .')  # written in one form
     turned = load_corpus("alibi", src="en", tgt="fr").test[1]
     assert turned.links == tuple(sorted((j, i) for i, j in pair.links))
     with pytest.raises(InputError, match="size: expected at most the 0 training pairs of 'alibi'"):
@@ -581,6 +684,19 @@ def test_alibi_is_fetched_from_its_home(small_alibi, server, cache, monkeypatch)
 
 
 # Grammar, through the same door
+
+
+def test_size_and_seed_reach_the_grammar(monkeypatch):
+    asked = []
+
+    def load_grammar(**arguments):
+        asked.append(arguments)
+        return Corpus("grammar", "fr", "en", [], [], [])
+
+    monkeypatch.setattr("tfmr.data.grammar.load_grammar", load_grammar)
+    load_corpus("grammar", size=7, seed=3)
+    load_corpus("grammar")
+    assert asked == [{"size": 7, "seed": 3}, {"size": 20_000, "seed": 0}]
 
 
 def test_trap_08_grammar_splits_share_no_sentence():

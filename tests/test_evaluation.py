@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from tfmr import evaluation
+from tfmr import decoding, evaluation
 from tfmr.data import BPETokenizer, BucketedBatches, Pair, WordTokenizer, encode_pairs, word_tokenize
 from tfmr.errors import InputError
 from tfmr.evaluation import END, attention_links, decoded_words, evaluate
-from tfmr.metrics import alignment_error_rate
+from tfmr.loss import evaluate_loss
+from tfmr.metrics import alignment_error_rate, bleu, chrf
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.training import evaluate_loss
 from tfmr.transformer import Transformer, TransformerConfig
 
 PAIRS = [
@@ -51,11 +51,65 @@ def test_evaluate_measures_what_it_says(kind, attention, monkeypatch):
 
 
 def test_trap_09_the_references_are_the_second_argument(monkeypatch):
+    """A shorter translation has another score than a longer reference: the scores are of these, in this order."""
     model, src, tgt = make()
-    monkeypatch.setattr(evaluation, "translate", lambda *args: ["the black cat", "it eats", "no"])
-    brevity = evaluate(model, PAIRS, src, tgt).bleu.score
-    monkeypatch.setattr(evaluation, "translate", lambda *args: [pair.tgt for pair in PAIRS])
-    assert brevity < 60 < evaluate(model, PAIRS, src, tgt).bleu.score == pytest.approx(100)
+    spoken, references = ["the black cat sleeps", "it eats .", "no"], [pair.tgt for pair in PAIRS]
+    assert bleu(spoken, references) != bleu(references, spoken)
+    assert chrf(spoken, references) != chrf(references, spoken)
+    monkeypatch.setattr(evaluation, "translate", lambda *args: spoken)
+    result = evaluate(model, PAIRS, src, tgt)
+    assert (result.bleu, result.chrf) == (bleu(spoken, references), chrf(spoken, references))
+    monkeypatch.setattr(evaluation, "translate", lambda *args: references)
+    assert evaluate(model, PAIRS, src, tgt).bleu.score == pytest.approx(100)
+
+
+def test_the_sources_are_translated_in_the_order_of_the_pairs(monkeypatch):
+    model, src, tgt = make()
+    asked = []
+
+    def translate(*args):
+        asked.append(args)
+        return [pair.tgt for pair in PAIRS]
+
+    monkeypatch.setattr(evaluation, "translate", translate)
+    evaluate(model, PAIRS, src, tgt, 2)
+    assert asked == [(model, [pair.src for pair in PAIRS], src, tgt, 2)]
+
+
+def test_possible_links_cost_nothing_and_all_pairs_must_have_gold_ones(monkeypatch):
+    model, src, tgt = make()
+    monkeypatch.setattr(
+        evaluation, "attention_links", lambda model, pairs, *args: [{(0, 0)}, {(1, 1)}][: len(pairs)]
+    )
+    one = Pair("non", "no", ((0, 0),), ())
+    accepted = Pair("le chat", "the cat", (), ((1, 1),))
+    unmarked = Pair("le chat", "the cat", (), None)
+    nobodys = Pair("le chat", "the cat")
+    assert evaluate(model, [one, accepted], src, tgt).alignment_error_rate == 1 - (1 + 2) / (2 + 1)
+    assert evaluate(model, [one, unmarked], src, tgt).alignment_error_rate == 1 - (1 + 1) / (2 + 1)
+    for pairs in ([one, nobodys], [nobodys, one]):
+        assert evaluate(model, pairs, src, tgt).alignment_error_rate is None
+
+
+def test_one_long_pair_widens_no_other(monkeypatch):
+    """Of 40 pairs one has 3,000 words: 40 sentences of that width would be 75 times the work and the memory."""
+    model, src, tgt = make()
+    long = Pair(" ".join(["chat"] * 3000), "the cat")
+    pairs = [*PAIRS * 13, long]
+    sizes = []
+    encode = RecurrentSeq2Seq.encode
+
+    def spy(self, src):
+        sizes.append(src.numel())
+        return encode(self, src)
+
+    monkeypatch.setattr(RecurrentSeq2Seq, "encode", spy)
+    monkeypatch.setattr(decoding, "EXTRA_LENGTH", -2998)
+    result = evaluate(model, pairs, src, tgt, batch_size=20)
+    assert max(sizes) == 3001 and len(result.translations) == 40
+    sizes.clear()
+    attention_links(model, pairs, src, tgt, batch_size=20)
+    assert max(sizes) == 3001
 
 
 def test_without_gold_links_there_is_no_error_rate():

@@ -1,6 +1,10 @@
 """Files are read strictly, and written whole or not at all."""
 
+import errno
 import gzip
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +38,76 @@ def test_a_written_file_has_the_usual_permissions(tmp_path):
     with atomic_write(written):
         pass
     assert written.stat().st_mode == usual.stat().st_mode
+
+
+def test_a_file_is_replaced_not_written_over(tmp_path):
+    """Whoever opened the old file goes on reading it, whole."""
+    path = tmp_path / "model.txt"
+    path.write_text("old", encoding="utf-8")
+    with open(path, encoding="utf-8") as earlier:
+        with atomic_write(path) as temporary:
+            temporary.write_text("new!", encoding="utf-8")
+        assert earlier.read() == "old"
+    assert path.read_text(encoding="utf-8") == "new!"
+
+
+def test_the_bytes_are_on_the_disk_before_the_name_changes(tmp_path, monkeypatch):
+    path, done = tmp_path / "model.txt", []
+    fsync, replace = os.fsync, os.replace
+
+    def noting_fsync(number):
+        done.append(("fsync", os.fstat(number).st_size, path.exists()))
+        fsync(number)
+
+    def noting_replace(source, target):
+        done.append(("replace", target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", noting_fsync)
+    monkeypatch.setattr(os, "replace", noting_replace)
+    with atomic_write(path) as temporary:
+        temporary.write_text("whole", encoding="utf-8")
+    assert done == [("fsync", 5, False), ("replace", path)]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_disk_that_takes_no_more_is_named_with_the_file(tmp_path, number):
+    path = tmp_path / "model.txt"
+    path.write_text("old", encoding="utf-8")
+    said = f"model.txt: expected to write this file, got {os.strerror(number)}"
+    with pytest.raises(InputError, match=said), atomic_write(path):
+        raise OSError(number, os.strerror(number))
+    assert path.read_text(encoding="utf-8") == "old" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("step", ["mkdir", "mkstemp", "fsync", "replace"])
+def test_every_step_of_writing_that_fails_names_the_file(tmp_path, monkeypatch, step):
+    def refuse(*args, **kwargs):
+        raise PermissionError(errno.EACCES, "Permission denied", "/somewhere/else")
+
+    where = {"mkdir": Path, "mkstemp": tempfile, "fsync": os, "replace": os}[step]
+    monkeypatch.setattr(where, step, refuse)
+    path = tmp_path / "new" / "model.txt"
+    said = r"model\.txt: expected to write this file, got Permission denied"
+    with pytest.raises(InputError, match=said), atomic_write(path):
+        pass
+    monkeypatch.undo()
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_other_failures_of_the_writer_stay_what_they_are(tmp_path):
+    with pytest.raises(ConnectionError), atomic_write(tmp_path / "download"):
+        raise ConnectionError("the connection ended")
+
+
+def test_a_disk_without_permissions_can_be_written_to(tmp_path, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    with atomic_write(tmp_path / "model.txt") as temporary:
+        temporary.write_text("whole", encoding="utf-8")
+    assert (tmp_path / "model.txt").read_text(encoding="utf-8") == "whole"
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".txt.gz"])

@@ -32,25 +32,29 @@ ORDER = [
     "family",
     "data",
     "decoding",
-    "training",
     "metrics",
+    "loss",
+    "training",
     "alignment",
     "evaluation",
+    "locks",
     "runs",
     "terminal",
     "commands",
+    "train_command",
     "results",
     "plots",
     "anatomy",
+    "answers",
     "notebook",
     "exercises",
     "__main__",
 ]
 # Training and decoding rely on a model's encode and decode, and import none.
 MODELS = {"attention", "multi_head", "recurrent", "layers", "transformer", "family"}
-NO_MODEL = ("data", "decoding", "training", "metrics", "alignment", "evaluation")
+NO_MODEL = ("data", "decoding", "loss", "training", "metrics", "alignment", "evaluation")
 # What only notebooks use, nothing else does.
-FOR_NOTEBOOKS = {"results", "plots", "anatomy", "notebook", "exercises"}
+FOR_NOTEBOOKS = {"results", "plots", "anatomy", "answers", "notebook", "exercises"}
 MAX_LINES, MAX_FUNCTION_LINES = 300, 60
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfmr.errors import InputError
-from tfmr.metrics import alignment_error_rate, bleu, chrf, perplexity
+from tfmr.metrics import alignment_error_rate, bleu, chrf, perplexity, shown
 
 HYPOTHESES = ["I love learning .", "The cat sleeps on the old table ."]
 REFERENCES = ["I love learning artificial intelligence .", "The cat is sleeping on the table ."]
@@ -51,6 +51,21 @@ def test_what_is_not_two_lists_of_text_is_refused(hypotheses, references, unchec
 
 def test_perplexity_of_a_uniform_guess_is_the_vocabulary():
     assert perplexity(math.log(50)) == pytest.approx(50)
+
+
+def test_a_perplexity_beyond_all_numbers_is_infinite():
+    assert perplexity(709.0) < math.inf
+    assert perplexity(800.0) == perplexity(math.inf) == math.inf
+    assert math.isnan(perplexity(math.nan))
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(3.14159, 2, "3.14"), (999_999.4, 2, "999999.40"), (1e6, 2, "1.00e+06"), (-2e7, 1, "-2.0e+07"),
+     (1e150, 3, "1.000e+150"), (math.inf, 2, "inf"), (math.nan, 2, "nan")],
+)  # fmt: skip
+def test_a_measured_number_is_never_longer_than_a_line(value, decimals, text):
+    assert shown(value, decimals) == text
 
 
 @given(st.lists(LINKS.filter(bool), min_size=1, max_size=4))

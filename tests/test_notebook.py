@@ -143,3 +143,25 @@ def test_the_line_is_the_same_whatever_was_drawn_before(capsys):
         torch.manual_seed(seed)
         lines.add(said(capsys, lambda n: torch.rand(n), lambda n: torch.zeros(n), [(3,)]))
     assert len(lines) == 1
+
+
+def half_written(values):
+    return mean(values) if values.ndim == 1 else None
+
+
+def test_half_written_is_not_written(capsys):
+    assert said(capsys, half_written).startswith("Not written yet")
+
+
+@pytest.mark.parametrize("other", [{"a": 1, "b": 2}, {}])
+def test_keys_too_many_or_too_few_are_not_right(capsys, other):
+    assert said(capsys, lambda: other, lambda: {"a": 1}, [()], []).startswith(
+        "Not yet: for () expected {'a': 1}"
+    )
+
+
+@pytest.mark.parametrize(
+    "right", [lambda x: x.item(), lambda x: np.float32(x), lambda x: torch.nn.Parameter(x)]
+)
+def test_a_right_number_of_another_type_is_right(capsys, right):
+    assert said(capsys, right, lambda x: x, [(torch.tensor(2.81),)]) == "Right."

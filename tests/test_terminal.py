@@ -40,3 +40,14 @@ def test_shades_grow_with_the_weight():
 
 def test_nothing_to_show():
     assert alignment_text(torch.zeros(0, 2), ["oui", "«end»"], []).split() == ["oui", "«end»"]
+
+
+def test_each_layout_is_taken_as_long_as_it_fits_to_the_column():
+    """Side by side the widest line has 22 columns here, upright 15, and narrow 12."""
+    layouts = {}
+    for width in range(40, 10, -1):
+        lines = alignment_text(WEIGHTS.clamp(min=0.2), SOURCE, TARGET, width=width).split("\n")
+        rows = [line for line in lines if set(line) & set("░▒▓█")]
+        layouts.setdefault(max(map(len, rows)), []).append(width)
+        assert width < 12 or max(map(len, rows)) <= width
+    assert layouts == {22: list(range(40, 21, -1)), 15: list(range(21, 14, -1)), 12: list(range(14, 10, -1))}

@@ -1,13 +1,12 @@
 """Text becomes numbers and comes back; nothing is learnt but from the texts given."""
 
-import unicodedata
-
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tfmr.data import BPETokenizer, WordTokenizer, tokenizer_from_json, word_detokenize, word_tokenize
+from tfmr.data.text import canonical
 from tfmr.errors import InputError
 
 TEXTS = [
@@ -36,7 +35,7 @@ def bpe():
     [
         ("J'aime apprendre l'intelligence .", "J' aime apprendre l' intelligence ."),
         ("Qu'est-ce qu'il n'a pas ?", "Qu' est-ce qu' il n' a pas ?"),
-        ("jusqu’à lorsqu'elle s'ouvre d'un coup", "jusqu’ à lorsqu' elle s' ouvre d' un coup"),
+        ("jusqu’à lorsqu'elle s'ouvre d'un coup", "jusqu' à lorsqu' elle s' ouvre d' un coup"),
         ("il m'a dit qu'aujourd'hui", "il m' a dit qu' aujourd'hui"),
         ("mange-t-il c'est-à-dire grand-mère", "mange-t-il c' est-à-dire grand-mère"),
         ("the cat's milk isn't o'clock", "the cat 's milk isn't o'clock"),
@@ -64,7 +63,7 @@ def test_words_are_in_composed_form():
 @given(anything)
 def test_words_lose_no_character_but_white_space(text):
     words = word_tokenize(text)
-    assert "".join(words) == "".join(unicodedata.normalize("NFC", text).split())
+    assert "".join(words) == canonical(text).replace(" ", "")
     assert all(word and not any(sign.isspace() for sign in word) for word in words)
 
 
@@ -168,6 +167,20 @@ def test_words_are_ordered_by_frequency_then_alphabet():
     )
 
 
+def test_pieces_that_meet_too_rarely_are_not_merged():
+    """«xyxy…» twice, «zw» once: with min_count 2 only the first becomes a piece."""
+    texts = ["xyxy", "xyxy", "zw"]
+    sizes = [
+        len(BPETokenizer.train(texts, vocab_size=300, min_count=count).encode("zw")) for count in (1, 2, 3)
+    ]
+    assert sizes[0] == 1 and sizes[1] == sizes[2] == 3
+    sizes = [
+        len(BPETokenizer.train(texts, vocab_size=300, min_count=count).encode("xyxy")) for count in (2, 3, 5)
+    ]
+    assert sizes[0] == 1 < sizes[1] < sizes[2] == 5
+    assert len(BPETokenizer.train(texts).encode("zw")) == 3  # two is the default
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_texts_without_a_word_teach_nothing(kind):
     with pytest.raises(InputError, match="texts: expected at least one word"):
@@ -179,6 +192,8 @@ def test_a_vocabulary_needs_room():
         WordTokenizer.train(TEXTS, vocab_size=4)
     with pytest.raises(InputError, match="vocab_size: expected at least 260 .* came 259"):
         BPETokenizer.train(TEXTS, vocab_size=259)
+    with pytest.raises(InputError, match="vocab_size: .* at most 1,000,000, came 1000001"):
+        BPETokenizer.train(TEXTS, vocab_size=1_000_001)  # beyond it, the library may end the process
     assert len(BPETokenizer.train(TEXTS, vocab_size=260)) == 260
     assert len(BPETokenizer.train(TEXTS * 3, vocab_size=300)) == 300
 
@@ -203,7 +218,7 @@ def test_pieces_give_the_text_back(text):
     tok = _small_bpe()
     ids = tok.encode(text)
     assert tok.unk_id not in ids
-    assert tok.decode(ids) == " ".join(unicodedata.normalize("NFC", text).split())
+    assert tok.decode(ids) == canonical(text)
 
 
 @given(anything)
@@ -252,6 +267,14 @@ def test_upper_case_stays(bpe):
 def test_incomplete_bytes_do_not_stop_decoding(bpe):
     ids = bpe.encode("字")
     assert "\ufffd" in bpe.decode(ids[:-1])
+
+
+def test_a_translation_is_one_line_whatever_bytes_a_model_writes(bpe):
+    line_end = next(n for n in range(4, len(bpe)) if bpe._merges.decode([n - 4]) == "\n")
+    assert (
+        bpe.decode([line_end, *bpe.encode("le chat"), line_end, *bpe.encode("dort"), line_end])
+        == "le chat dort"
+    )
 
 
 def test_broken_characters_are_refused(bpe):

@@ -13,10 +13,19 @@ import torch
 from torch import nn
 
 from tfmr import training
-from tfmr.checkpoints import load_tensors
+from tfmr.checkpoints import load_tensors, save_tensors
 from tfmr.data.batches import BucketedBatches
 from tfmr.errors import InputError
-from tfmr.training import TrainConfig, evaluate_loss, learning_rate_at, pick_device, train
+from tfmr.loss import evaluate_loss, try_longest
+from tfmr.training import (
+    Epoch,
+    History,
+    TrainConfig,
+    is_out_of_memory,
+    learning_rate_at,
+    pick_device,
+    train,
+)
 
 CONFIG = TrainConfig(epochs=3, learning_rate=0.02, seed=5, checkpoint_every=1)
 
@@ -89,7 +98,7 @@ class Interrupted(BucketedBatches):
 
     def batches(self, epoch):
         for batch in super().batches(epoch):
-            yield batch  # the first of epoch 0 is also looked at by the fingerprint
+            yield batch
             self.left -= 1
             if self.left == 0:
                 raise KeyboardInterrupt
@@ -126,6 +135,49 @@ def test_training_ends_with_the_best_weights_in_eval_mode():
     assert not any(module.training for module in model.modules())
 
 
+def test_of_equal_losses_the_first_epoch_is_the_best(monkeypatch):
+    """The weights too: later ones were no better, and had more time to learn by heart."""
+    losses, seen = iter([2.0, 1.0, 1.0, 1.5]), []
+
+    def scripted(model, *args):
+        seen.append(bits(model))
+        return next(losses)
+
+    monkeypatch.setattr(training, "evaluate_loss", scripted)
+    model, history = run(replace(CONFIG, epochs=4))
+    assert history.best.number == 2 and bits(model) == seen[1] != seen[2]
+    later = History([Epoch(1, 1.0, 1.0, 1, 1.0), Epoch(2, 1.0, 1.0, 1, 1.0)])
+    assert later.is_over(TrainConfig(epochs=9, patience=1)) and later.best.number == 1
+
+
+def test_the_perplexity_of_an_epoch_may_be_infinite():
+    assert Epoch(1, 9.0, 1e4, 1, 1.0).valid_perplexity == math.inf
+
+
+def test_what_a_model_cannot_take_is_known_before_it_learns(tmp_path):
+    """The longest validation pair alone, first: not after an epoch of training."""
+    model, seen = make_model(), []
+    encode = model.encode
+
+    def narrow(src):
+        seen.append(tuple(src.shape))
+        if src.size(1) > 100:
+            raise InputError("length: expected at most 100 positions, got 201")
+        return encode(src)
+
+    model.encode = narrow
+    examples = make_batches(seed=1, count=6).examples
+    valid = BucketedBatches([*examples, ([5] * 200 + [2], [1, 5, 2])], 4)
+    before = bits(model)
+    with pytest.raises(InputError, match="at most 100 positions"):
+        run(checkpoint=tmp_path / "c.safetensors", valid=valid, model=model)
+    assert seen == [(1, 201)] and bits(model) == before and os.listdir(tmp_path) == []
+    seen.clear()
+    longer_target = ([5, 2], [1, *[5] * 90, 2])
+    try_longest(model, BucketedBatches([*examples, ([5] * 50 + [2], [1, 2]), longer_target], 4))
+    assert seen == [(1, 2)]  # the wider side counts, whichever it is
+
+
 def test_every_epoch_has_its_own_order_and_validation_always_the_same():
     class Noting(BucketedBatches):
         def batches(self, epoch):
@@ -133,8 +185,7 @@ def test_every_epoch_has_its_own_order_and_validation_always_the_same():
             return super().batches(epoch)
 
     examples = make_batches().examples
-    # The first time it is the fingerprint that asks.
-    for role, expected in (("train", [0, 0, 1, 2]), ("valid", [0, 0, 0, 0])):
+    for role, expected in (("train", [0, 1, 2]), ("valid", [0, 0, 0])):
         asked = []
         noting = Noting(examples, 4)
         run(batches=noting) if role == "train" else run(valid=noting)
@@ -277,8 +328,8 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkp
     decode, calls = model.decode, []
 
     def spoilt(tgt, memory, src):
-        calls.append(1)
-        return decode(tgt, memory, src) * (value if len(calls) > 3 else 1.0)
+        calls.append(1)  # the first call tries the longest validation pair
+        return decode(tgt, memory, src) * (value if len(calls) > 4 else 1.0)
 
     model.decode = spoilt
     with pytest.raises(InputError, match="learning_rate: .* after 3 steps of epoch 1"):
@@ -487,12 +538,47 @@ def test_other_data_and_other_models_are_refused(tmp_path):
         run(checkpoint=path, batches=make_batches(seed=2))
     with pytest.raises(InputError, match="valid_batches"):
         run(checkpoint=path, valid=make_batches(seed=3, count=6))
+    target_changed = make_batches()
+    target_changed.examples[7][1][-2] += 1
+    with pytest.raises(InputError, match="train_batches"):
+        run(checkpoint=path, batches=target_changed)
+    shuffled = BucketedBatches(make_batches().examples, 4, seed=9)
+    with pytest.raises(InputError, match="train_batches"):
+        run(checkpoint=path, batches=shuffled)
     with pytest.raises(InputError, match=r"embedding.weight of shape \[13, 8\].*found \[12, 8\]"):
         run(checkpoint=path, model=make_model(vocab_size=13))
     wider = make_model()
     wider.extra = nn.Linear(2, 2)
     with pytest.raises(InputError, match=r"extra.weight of shape \[2, 2\].*found nothing"):
         run(checkpoint=path, model=wider)
+
+
+def test_another_identity_is_refused(tmp_path):
+    path = tmp_path / "c.safetensors"
+
+    def go(identity):
+        train(
+            make_model(),
+            make_batches(),
+            make_batches(1),
+            CONFIG,
+            device="cpu",
+            checkpoint=path,
+            identity=identity,
+        )
+
+    go({"vocabulary": "12ab"})
+    with pytest.raises(InputError, match="vocabulary: expected '12ab', .* got '34cd'"):
+        go({"vocabulary": "34cd"})
+    go({"vocabulary": "12ab"})
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path):
+    """The weights of a run, copied over its checkpoint."""
+    path = tmp_path / "c.safetensors"
+    save_tensors(path, make_model().state_dict(), {"model": {}})
+    with pytest.raises(InputError, match="checkpoint: expected where training stands"):
+        run(checkpoint=path)
 
 
 def test_a_broken_checkpoint_is_refused_and_kept(tmp_path):
@@ -524,7 +610,8 @@ def test_a_broken_checkpoint_is_refused_and_kept(tmp_path):
     "wrong",
     [
         {"epochs": 0}, {"patience": 0}, {"checkpoint_every": 0}, {"learning_rate": 0.0}, {"warmup_steps": -1},
-        {"clip_norm": -1.0}, {"schedule": "cosine"}, {"learning_rate": math.nan},
+        {"clip_norm": -1.0}, {"schedule": "cosine"}, {"learning_rate": math.nan}, {"epochs": 2**63},
+        {"checkpoint_every": 2**63}, {"patience": 2**63}, {"warmup_steps": 2**63}, {"seed": 2**63},
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(wrong):
@@ -541,3 +628,12 @@ def test_devices():
     if not torch.cuda.is_available():
         with pytest.raises(InputError, match="device"):
             train(make_model(), make_batches(), make_batches(), CONFIG, device="cuda")
+
+
+def test_running_out_of_memory_is_told_from_mistakes():
+    assert is_out_of_memory(MemoryError())
+    try:
+        torch.empty(2**60)
+    except RuntimeError as error:  # whatever this version of PyTorch says
+        assert is_out_of_memory(error)
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))

@@ -5,21 +5,25 @@ status 2.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from tfmr.commands import evaluate_command, note, train_command, translate_command
+from tfmr.commands import evaluate_command, note, translate_command
 from tfmr.errors import InputError
 from tfmr.recurrent import SCORES
+from tfmr.train_command import train_command
+from tfmr.training import is_out_of_memory
 
 PROGRAM = "python -m tfmr"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 2 for bad input, 130 for Ctrl-C."""
+    _speak_utf8()
     try:
         args = _parser().parse_args(argv)
         args.run_command(args)
@@ -30,9 +34,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         return _complain(f"{error.filename}: {error.strerror}" if error.filename else error, 2)
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        return _complain(
+            "memory: expected room for this model and these sentences, got none; take a smaller model, a smaller "
+            "--batch-size or shorter sentences",
+            2,
+        )
     except KeyboardInterrupt as interrupt:  # train says how to go on
         return _complain(f"interrupted{interrupt}", 130)
     return 0
+
+
+def _speak_utf8() -> None:
+    """Text in and out is UTF-8, whatever the locale; what no UTF-8 can say is spelt out on standard error."""
+    for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):  # a notebook has streams of its own
+            stream.reconfigure(encoding="utf-8", errors=errors)
 
 
 def _complain(message: object, status: int) -> int:

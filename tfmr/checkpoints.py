@@ -26,13 +26,19 @@ def save_tensors(path: str | Path, tensors: Tensors, state: Mapping[str, Any]) -
     """Write named tensors and a JSON-able state into one safetensors file, atomically.
 
     A process that is killed while writing leaves the file that was there before.
+
+    Raises:
+        InputError: the file cannot be written, for example because the disk is full; it stays as it was.
     """
     # Cloned, because safetensors refuses two names for one memory, which is what tied embeddings are.
     plain = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     # One entry only: safetensors writes several in any order, and equal contents should make equal files.
     metadata = {"tfmr": json.dumps({"state": state, "crc32": _checksum(plain)})}
     with atomic_write(path) as temporary:
-        save_file(plain, temporary, metadata=metadata)
+        try:
+            save_file(plain, temporary, metadata=metadata)
+        except SafetensorError as error:  # its own exception, not the system's, when the disk is full
+            raise InputError(f"{path}: expected to write this file, got {error}") from None
 
 
 def load_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -50,12 +56,16 @@ def load_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise InputError(f"checkpoint: expected a file at {path}, found none") from None
     except (SafetensorError, OSError) as error:
         raise InputError(f"checkpoint: expected a whole safetensors file at {path}, but {error}") from None
-    if "tfmr" not in metadata:
-        raise InputError(f"checkpoint: expected a file written by tfmr at {path}, found other tensors")
-    story = json.loads(metadata["tfmr"])
-    if story["crc32"] != _checksum(tensors):
+    try:
+        story = json.loads(metadata["tfmr"])
+        state, crc32 = dict(story["state"]), story["crc32"]
+    except (KeyError, TypeError, ValueError):
+        raise InputError(
+            f"checkpoint: expected a file written by tfmr at {path}, found other tensors"
+        ) from None
+    if crc32 != _checksum(tensors):
         raise InputError(f"checkpoint: expected {path} as it was written, but its checksum differs")
-    return tensors, story["state"]
+    return tensors, state
 
 
 def remove_leftovers(path: str | Path) -> None:

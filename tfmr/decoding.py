@@ -10,6 +10,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from tfmr.data import Tokenizer
+from tfmr.data.batches import cut_rows, room_for_all
 from tfmr.errors import InputError
 from tfmr.masks import sentence_lengths
 
@@ -103,10 +104,10 @@ def translate(
                 f"sentences: expected text, but number {number} has no token: {sentences[number]!r}"
             )
     device = next(model.parameters()).device
-    order = sorted(range(len(encoded)), key=lambda number: len(encoded[number]))
+    widths = [len(ids) for ids in encoded]
+    order = sorted(range(len(encoded)), key=widths.__getitem__)
     translations = [""] * len(encoded)
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
+    for rows in cut_rows(order, widths, batch_size, room_for_all(widths, batch_size)):
         src = nn.utils.rnn.pad_sequence(
             [torch.tensor(encoded[row]) for row in rows], batch_first=True, padding_value=src_tokenizer.pad_id
         )

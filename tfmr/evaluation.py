@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from tfmr.alignment import links_from_weights, word_weights
 from tfmr.data import BucketedBatches, Pair, Tokenizer, encode_pairs, word_tokenize
 from tfmr.decoding import evaluating, translate
+from tfmr.loss import evaluate_loss
 from tfmr.metrics import Link, Score, alignment_error_rate, bleu, chrf, perplexity
-from tfmr.training import evaluate_loss
 
 END = "«end»"  # how the end symbol of the source is shown
 
@@ -46,7 +46,9 @@ def evaluate(
         InputError: there are no pairs, or a side of one has no token.
     """
     examples = encode_pairs(pairs, src_tokenizer, tgt_tokenizer)
-    nll = evaluate_loss(model, BucketedBatches(examples, batch_size, pad_id=src_tokenizer.pad_id))
+    nll = evaluate_loss(
+        model, BucketedBatches.for_measuring(examples, batch_size, pad_id=src_tokenizer.pad_id)
+    )
     translations = translate(model, [pair.src for pair in pairs], src_tokenizer, tgt_tokenizer, batch_size)
     references = [pair.tgt for pair in pairs]
     error_rate = None
@@ -79,7 +81,7 @@ def attention_links(
         Links (source word, target word), counted from 0 over ``word_tokenize`` of the texts.
     """
     examples = encode_pairs(pairs, src_tokenizer, tgt_tokenizer)
-    batches = BucketedBatches(examples, batch_size, pad_id=src_tokenizer.pad_id, shuffle=False)
+    batches = BucketedBatches.for_measuring(examples, batch_size, pad_id=src_tokenizer.pad_id, shuffle=False)
     device = next(model.parameters()).device
     links: list[set[Link]] = []
     with evaluating(model):

@@ -1,14 +1,18 @@
 """Reading text strictly and writing files whole or not at all."""
 
+import errno
 import gzip
 import os
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tfmr.errors import InputError
+
+# What a disk answers when it takes no more. (A caller's download, which may fail too, has other reasons.)
+_REFUSALS = {getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS")} - {None}
 
 
 @contextmanager
@@ -17,22 +21,45 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
 
     A reader of ``path`` therefore sees the old file or the new one, never half of either, even if the
     process is killed while writing.
+
+    Raises:
+        InputError: the folder cannot be made or written to, or the disk is full; the sentence names ``path``.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
-        with open(temporary, "r+b") as written:  # on the disk before it takes the old file's name
-            os.fsync(written.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files private; give the usual permissions
-        os.replace(temporary, path)
+        with _naming(path, _REFUSALS):
+            yield temporary
+        with _naming(path):
+            with open(temporary, "r+b") as written:  # on the disk before it takes the old file's name
+                os.fsync(written.fileno())
+            _give_usual_permissions(temporary)
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path, numbers: set[int] | None = None) -> Iterator[None]:
+    """Turn errors of the disk (all, or those of these numbers) into a sentence about ``path``."""
+    try:
+        yield
+    except OSError as error:
+        if numbers is not None and error.errno not in numbers:
+            raise
+        raise InputError(f"{path}: expected to write this file, got {error.strerror or error}") from None
+
+
+def _give_usual_permissions(temporary: Path) -> None:
+    """``mkstemp`` makes files private; files of a run are for whoever may read the folder."""
+    umask = os.umask(0)
+    os.umask(umask)
+    with suppress(OSError):  # a FAT or a network disk may know no permissions
+        os.chmod(temporary, 0o666 & ~umask)
 
 
 def read_text(path: str | Path) -> str:

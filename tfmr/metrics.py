@@ -43,8 +43,19 @@ def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
 
 
 def perplexity(mean_nll: float) -> float:
-    """exp of the mean negative log-likelihood per token, in nats and without label smoothing."""
-    return math.exp(mean_nll)
+    """exp of the mean negative log-likelihood per token, in nats and without label smoothing.
+
+    Where that is more than a number can hold (from about 710 nats on), it is infinite.
+    """
+    try:
+        return math.exp(mean_nll)
+    except OverflowError:
+        return math.inf
+
+
+def shown(value: float, decimals: int = 2) -> str:
+    """A measured number to be read: with this many decimals, or, from a million on, as a power of ten."""
+    return f"{value:.{decimals}f}" if abs(value) < 1e6 else f"{value:.{decimals}e}"
 
 
 def alignment_error_rate(

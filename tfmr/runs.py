@@ -5,13 +5,15 @@ config.json                what ``train`` was told, the kind of model and its si
                            folder a run
 src_tokenizer.json         and tgt_tokenizer.json: the two vocabularies
 checkpoint.safetensors     where training stands; kept at the end, so that more epochs can follow
-model.safetensors          the best weights, once training is over
+model.safetensors          the best weights, once training is over; it knows its sizes, and the checksums of
+                           the vocabularies that it was trained with
 history.json               the epochs and the test scores: a folder that has it is finished
 =========================  ===================================================================================
 """
 
 import json
 import platform
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +26,7 @@ from tfmr.checkpoints import load_tensors, load_weights, save_tensors
 from tfmr.data import Tokenizer, tokenizer_from_json
 from tfmr.errors import InputError
 from tfmr.files import atomic_write, read_text
+from tfmr.locks import LOCK
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.transformer import Transformer, TransformerConfig
 
@@ -34,7 +37,8 @@ KINDS = {"recurrent": (RecurrentConfig, RecurrentSeq2Seq), "transformer": (Trans
 CONFIG, SRC_TOKENIZER, TGT_TOKENIZER = "config.json", "src_tokenizer.json", "tgt_tokenizer.json"
 CHECKPOINT, MODEL, HISTORY = "checkpoint.safetensors", "model.safetensors", "history.json"
 FILES = (HISTORY, MODEL, CHECKPOINT, CONFIG, TGT_TOKENIZER, SRC_TOKENIZER)  # in the order they are removed in
-NEEDED = {"corpus", "src", "tgt", "size", "seed"}  # the arguments that say which corpus it was
+# The arguments that say which corpus it was, and what they are.
+NEEDED = {"corpus": str, "src": str, "tgt": str, "size": int | None, "seed": int}
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def require_free(folder: Path, overwrite: bool) -> None:
     if not folder.is_dir():
         raise InputError(f"--out: expected a folder, but {folder} is a file")
     found = {path.name for path in folder.iterdir() if not path.name.endswith(".part")}
-    if strangers := sorted(found - set(FILES)):
+    if strangers := sorted(found - {*FILES, LOCK}):
         raise InputError(f"--out: expected a new folder or one of a run, but {folder} holds {strangers[0]!r}")
     if CONFIG in found and not overwrite:
         state = "a finished" if HISTORY in found else "an unfinished"
@@ -99,9 +103,21 @@ def start(
     _write_config(folder, arguments, config)  # the last, for it makes the folder a run
 
 
-def finish(folder: Path, arguments: Mapping[str, Any], model: Model, history: Mapping[str, Any]) -> None:
-    """Write the best weights and the history."""
-    save_tensors(folder / MODEL, model.state_dict(), {"model": asdict(model.config)})
+def finish(
+    folder: Path,
+    arguments: Mapping[str, Any],
+    model: Model,
+    history: Mapping[str, Any],
+    vocabularies: Mapping[str, str] | None = None,
+) -> None:
+    """Write the best weights and the history.
+
+    Args:
+        vocabularies: checksums of the vocabularies that the model was trained with; None: of those in ``folder``.
+    """
+    vocabularies = vocabulary_checksums(folder) if vocabularies is None else vocabularies
+    state = {"model": asdict(model.config), "vocabularies": vocabularies}
+    save_tensors(folder / MODEL, model.state_dict(), state)
     _write_config(folder, arguments, model.config)  # again, for ``epochs`` may have been raised
     _write_json(folder / HISTORY, history)
 
@@ -109,6 +125,14 @@ def finish(folder: Path, arguments: Mapping[str, Any], model: Model, history: Ma
 def load_tokenizers(folder: Path) -> tuple[Tokenizer, Tokenizer]:
     """The vocabularies of both sides."""
     return _load_tokenizer(folder / SRC_TOKENIZER), _load_tokenizer(folder / TGT_TOKENIZER)
+
+
+def vocabulary_checksums(folder: Path) -> dict[str, str]:
+    """What tells the two vocabularies from others of the same size, by the names of their files."""
+    return {
+        name: f"{zlib.crc32(read_text(folder / name).encode()):08x}"
+        for name in (SRC_TOKENIZER, TGT_TOKENIZER)
+    }
 
 
 def load_run(folder: Path, device: torch.device) -> Run:
@@ -120,27 +144,23 @@ def load_run(folder: Path, device: torch.device) -> Run:
     saved = _read_config(folder, "--run")
     if not (folder / MODEL).is_file():
         raise InputError(f"--run: the training of {folder} is not over; go on with it: train … --resume")
-    kind = saved.get("kind", "recurrent")  # runs from before there were two kinds do not say
-    if kind not in KINDS:
+    weights, state = load_tensors(folder / MODEL)
+    if state.get("model") != saved["model"]:
         raise InputError(
-            f"--run: expected a model of kind {', '.join(KINDS)} in {folder / CONFIG}, got {kind!r}"
+            f"--run: expected {folder / MODEL} with the sizes that {CONFIG} names, got another model's"
         )
-    make_config, make_model = KINDS[kind]
-    try:
-        config = make_config(**saved["model"])
-    except TypeError:
-        raise InputError(f"--run: expected the sizes of a model in {folder / CONFIG}, got others") from None
     src_tokenizer, tgt_tokenizer = load_tokenizers(folder)
-    for name, tokenizer, size in (
-        (SRC_TOKENIZER, src_tokenizer, config.src_vocab_size),
-        (TGT_TOKENIZER, tgt_tokenizer, config.tgt_vocab_size),
-    ):
-        if len(tokenizer) != size:
+    model = _make_model(saved, folder)
+    found = vocabulary_checksums(folder)
+    trained_with = state.get("vocabularies", found)  # runs from before there were checksums do not say
+    sizes = model.config.src_vocab_size, model.config.tgt_vocab_size
+    for name, size, tokenizer in zip(found, sizes, (src_tokenizer, tgt_tokenizer), strict=True):
+        if found[name] != trained_with[name] or len(tokenizer) != size:
             raise InputError(
-                f"{folder / name}: expected a vocabulary of {size}, as the model has, got {len(tokenizer)}"
+                f"{folder / name}: expected the vocabulary of {size} that the model was trained with, got another "
+                f"of {len(tokenizer)}"
             )
-    model = make_model(config)
-    load_weights(model, load_tensors(folder / MODEL)[0], folder / MODEL)
+    load_weights(model, weights, folder / MODEL)
     return Run(folder, model.to(device).eval(), src_tokenizer, tgt_tokenizer, saved["arguments"])
 
 
@@ -156,6 +176,19 @@ def latest(parent: Path = Path("runs")) -> Path:
             f"--run: expected a trained run under {parent}/, found none; begin with: python -m tfmr train"
         )
     return trained[-1].parent
+
+
+def _make_model(saved: Mapping[str, Any], folder: Path) -> Model:
+    kind = saved.get("kind", "recurrent")  # runs from before there were two kinds do not say
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise InputError(
+            f"--run: expected a model of kind {', '.join(KINDS)} in {folder / CONFIG}, got {kind!r}"
+        )
+    make_config, make_model = KINDS[kind]
+    try:
+        return make_model(make_config(**saved["model"]))
+    except TypeError:
+        raise InputError(f"--run: expected the sizes of a model in {folder / CONFIG}, got others") from None
 
 
 def _load_tokenizer(path: Path) -> Tokenizer:
@@ -189,8 +222,10 @@ def _read_config(folder: Path, option: str) -> dict[str, Any]:
     text = read_text(path)
     try:
         saved = json.loads(text)
-        if saved["arguments"].keys() >= NEEDED and isinstance(saved["model"], dict):
+        arguments = saved["arguments"]
+        good = all(isinstance(arguments[name], kind) for name, kind in NEEDED.items())
+        if good and isinstance(saved["model"], dict):
             return saved
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise InputError(f"{option}: expected {path} as train writes it, found something else")

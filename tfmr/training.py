@@ -8,22 +8,20 @@ was not (on one machine, on a CPU, with the same number of threads).
 
 import math
 import time
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
-from jaxtyping import Float
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from tfmr.checkpoints import capture, load_tensors, remove_leftovers, restore, save_tensors
-from tfmr.data.batches import Batch, BucketedBatches
-from tfmr.decoding import evaluating
+from tfmr.data.batches import BucketedBatches
 from tfmr.errors import InputError
+from tfmr.loss import evaluate_loss, negative_log_likelihood, try_longest
+from tfmr.metrics import perplexity, shown
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ class TrainConfig:
             raise InputError(f"schedule: expected 'constant' or 'linear', got {self.schedule!r}")
         for name in ("epochs", "checkpoint_every", "patience"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InputError(f"{name}: expected at least 1, got {value}")
+            if value is not None and not 1 <= value < 2**63:
+                raise InputError(f"{name}: expected at least 1, below 2**63, got {value}")
         for name, most in (("learning_rate", 1.0), ("clip_norm", math.inf)):
             if not 0 < getattr(self, name) <= most:
                 raise InputError(f"{name}: expected above 0, at most {most}, got {getattr(self, name)}")
@@ -85,7 +83,7 @@ class Epoch:
 
     @property
     def valid_perplexity(self) -> float:
-        return math.exp(self.valid_loss)
+        return perplexity(self.valid_loss)
 
     @property
     def tokens_per_second(self) -> float:
@@ -132,6 +130,12 @@ def pick_device(name: str | torch.device | None = None) -> torch.device:
     return device
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the machine or its accelerator had no room; PyTorch has no one exception for that."""
+    signs = "out of memory", "can't allocate memory", "not enough memory"
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in signs)
+
+
 def learning_rate_at(step: int, config: TrainConfig, total_steps: int) -> float:
     """The learning rate of optimizer step ``step`` (from 0) of ``total_steps``: warm-up, then schedule."""
     if step < config.warmup_steps:
@@ -139,39 +143,6 @@ def learning_rate_at(step: int, config: TrainConfig, total_steps: int) -> float:
     if config.schedule == "linear":
         return config.learning_rate * (total_steps - step) / (total_steps - config.warmup_steps)
     return config.learning_rate
-
-
-def negative_log_likelihood(model: nn.Module, batch: Batch) -> Float[Tensor, ""]:
-    """The sum of ``-log p(token | tokens before it, source)`` over the batch's target tokens, in nats.
-
-    The decoder reads ``tgt`` without its last column and predicts ``tgt`` without its first: teacher forcing.
-    Padding is not predicted, so a sentence costs the same in whatever batch it stands.
-    """
-    logits = model.decode(batch.tgt[:, :-1], model.encode(batch.src), batch.src)
-    targets = batch.tgt[:, 1:]
-    return F.cross_entropy(
-        logits.flatten(0, 1), targets.flatten(), ignore_index=model.config.pad_id, reduction="sum"
-    )
-
-
-def evaluate_loss(
-    model: nn.Module, batches: BucketedBatches, device: torch.device | str | None = None
-) -> float:
-    """Mean negative log-likelihood of a target token, in nats, without dropout; the model's mode is put back.
-
-    The sum over all batches divided by all their tokens: the mean of the batches' means would count a token
-    of a small batch for more. ``math.exp`` of it is the perplexity.
-
-    Args:
-        device: where the batches go; None: where the model is.
-    """
-    device = next(model.parameters()).device if device is None else device
-    nll, tokens = 0.0, 0
-    with evaluating(model):
-        for batch in batches.batches(epoch=0):
-            nll += negative_log_likelihood(model, batch.to(device)).item()
-            tokens += batch.num_tokens
-    return nll / tokens
 
 
 def train(
@@ -182,6 +153,7 @@ def train(
     *,
     device: torch.device | str | None = None,
     checkpoint: str | Path | None = None,
+    identity: Mapping[str, str] | None = None,
     progress: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> History:
@@ -192,19 +164,22 @@ def train(
         train_batches, valid_batches: what to learn from, and what decides which weights are best.
         device: where to train; None: CUDA, MPS or CPU, the first that is there.
         checkpoint: where to keep all that is needed to go on. If the file is there, training goes on from it.
+        identity: what else makes the run what it is, by name, such as checksums of its vocabularies; kept in
+            the checkpoint, and compared when training goes on.
         progress: show a bar on standard error.
         on_epoch: called with the record of each epoch, after its checkpoint is written.
 
     Raises:
         InputError: the device is not there; the checkpoint is broken, or of another model, config or data
             (only ``epochs`` may be raised, and only if the schedule does not depend on it); the loss is not
-            finite any more.
+            finite any more; the longest validation pair is too long for the model.
     """
     device = pick_device(device)
     set_seed(config.seed)
     model.to(device)
     run = _Run(model, torch.optim.Adam(model.parameters()), device)
-    data = {"train_batches": _fingerprint(train_batches), "valid_batches": _fingerprint(valid_batches)}
+    data = {"train_batches": train_batches.fingerprint(), "valid_batches": valid_batches.fingerprint()}
+    data |= identity or {}
 
     def save() -> None:
         if checkpoint is not None:
@@ -216,6 +191,7 @@ def train(
         if Path(checkpoint).exists():
             run.resume(checkpoint, asdict(config), data)
 
+    try_longest(model, valid_batches, device)
     while not run.history.is_over(config):
         _train_epoch(run, train_batches, config, save, progress)
         valid_loss = evaluate_loss(model, valid_batches, device)
@@ -256,6 +232,8 @@ class _Run:
 
     def resume(self, path: str | Path, config: dict, data: dict) -> None:
         tensors, state = load_tensors(path)
+        if not {"config", "data", "history", "partial"} <= state.keys():
+            raise InputError(f"checkpoint: expected where training stands in {path}, found something else")
         _require_same(state, config, data, path)
         self.best = restore(tensors, self.model, self.optimizer, self.device, path)
         self.history = History([Epoch(**epoch) for epoch in state["history"]["epochs"]])
@@ -301,7 +279,7 @@ def _train_epoch(
         partial.nll += loss.item() * num_tokens
         partial.tokens += num_tokens
         partial.seconds += time.perf_counter() - started
-        bar.set_postfix(loss=f"{partial.nll / partial.tokens:.3f}", refresh=False)
+        bar.set_postfix(loss=shown(partial.nll / partial.tokens, 3), refresh=False)
         if partial.steps % config.checkpoint_every == 0 and partial.steps < len(batches):
             save()
         started = time.perf_counter()
@@ -313,13 +291,6 @@ def _require_finite(value: float, what: str, run: _Run) -> None:
             f"learning_rate: expected a finite {what}, but it became {value} after {run.partial.steps} steps "
             f"of epoch {len(run.history.epochs) + 1} (try a smaller learning_rate)"
         )
-
-
-def _fingerprint(batches: BucketedBatches) -> str:
-    """What tells one set of batches from another: how many there are, and the numbers in the first."""
-    first = next(iter(batches.batches(epoch=0)))
-    crc = zlib.crc32(first.tgt.numpy(), zlib.crc32(first.src.numpy()))
-    return f"{len(batches)} batches with checksum {crc:08x}"
 
 
 def _require_same(state: dict, config: dict, data: dict, path: str | Path) -> None:

@@ -5,6 +5,7 @@ from itertools import product
 
 from tfmr.data.corpus import Corpus, Links, Pair
 from tfmr.data.download import fetch
+from tfmr.data.text import canonical
 from tfmr.data.words import word_tokenize
 from tfmr.errors import InputError
 from tfmr.files import read_lines
@@ -45,7 +46,7 @@ SHA256 = {
 def load_alibi() -> Corpus:
     """522 pairs with gold links, all of them in ``test``: the corpus is for measuring, not for training.
 
-    The texts are kept as published: cut into words, with spaces between. ``word_tokenize`` leaves such a text
+    The texts keep the words of the publication, with spaces between. ``word_tokenize`` leaves such a text
     as it is, so links count its words. Only two words of the whole corpus are cut further, an opening
     quotation mark and a full stop that lean on their words; each part then has the links of the whole. Two
     pairs have no sure link.
@@ -94,7 +95,7 @@ def _aligned_pair(src: str, tgt: str, written: str, place: str) -> Pair:
         except (ValueError, IndexError):
             raise InputError(f"{place}: expected links between words of the pair, came {link!r}") from None
         (possible if kind == "p" else sure).update(parts)
-    return Pair(src, tgt, _sorted(sure), _sorted(possible - sure))
+    return Pair(canonical(src), canonical(tgt), _sorted(sure), _sorted(possible - sure))
 
 
 def _parts(text: str) -> list[range]:

@@ -5,6 +5,7 @@ batches of real sentences are more than half padding; sorting by length first le
 """
 
 import random
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from tfmr.data.tokenizers import Tokenizer
 from tfmr.errors import InputError
 
 Example = tuple[list[int], list[int]]
+# Tokens of a long sentence: a full batch of such sentences must fit into memory.
+USUAL_WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class BucketedBatches:
     With ``batch_size``: the examples are shuffled, cut into pools of ``pool`` batches, sorted by length in
     each pool, cut into batches, and the batches are shuffled. Pools keep some chance in who meets whom.
     With ``max_tokens``: the same with a single pool, so that the number of batches is the same every epoch.
+    With both, a batch ends where either limit is reached.
 
     With ``shuffle=False`` the examples keep their order, row for row, and nothing is sorted: right where
     outputs must meet their references. For a loss, the shuffled batches of epoch 0 are as good, and faster.
@@ -89,16 +93,16 @@ class BucketedBatches:
     Args:
         examples: what :func:`encode_pairs` returns.
         batch_size: sentences in a batch (the last may be smaller).
-        max_tokens: instead of ``batch_size``, the largest number of positions, padding included, on the wider
-            side of a batch.
+        max_tokens: instead of ``batch_size`` or beside it, the largest number of positions, padding included,
+            on the wider side of a batch.
         pad_id: the number that fills up short rows.
         shuffle: see above.
         seed: batches are a function of ``seed`` and the epoch's number, nothing else.
         pool: batches sorted together.
 
     Raises:
-        InputError: no examples; both or neither of ``batch_size`` and ``max_tokens``; a size below 1; an
-            example that ``max_tokens`` has no room for.
+        InputError: no examples; neither ``batch_size`` nor ``max_tokens``; a size below 1; an example that
+            ``max_tokens`` has no room for.
     """
 
     def __init__(
@@ -112,24 +116,30 @@ class BucketedBatches:
         seed: int = 0,
         pool: int = 20,
     ):
-        if (batch_size is None) == (max_tokens is None):
-            raise InputError(
-                f"batch_size: expected it or max_tokens, not both, came {batch_size}, {max_tokens}"
-            )
+        if batch_size is None and max_tokens is None:
+            raise InputError("batch_size: expected it or max_tokens or both, came neither")
         for name, value in (("batch_size", batch_size), ("max_tokens", max_tokens), ("pool", pool)):
             if value is not None and value < 1:
                 raise InputError(f"{name}: expected at least 1, came {value}")
         if not examples:
             raise InputError("examples: expected at least one, came none")
-        longest = max(_width(example) for example in examples)
+        self.examples, self._widths = examples, [_width(example) for example in examples]
+        longest = max(self._widths)
         if max_tokens is not None and longest > max_tokens:
             raise InputError(
                 f"max_tokens: expected room for the longest example ({longest}), came {max_tokens}"
             )
-        self.examples = examples
         self.batch_size, self.max_tokens = batch_size, max_tokens
         self.pad_id, self.shuffle, self.seed, self.pool = pad_id, shuffle, seed, pool
         self._num_batches = len(self.indices(epoch=0))
+
+    @classmethod
+    def for_measuring(
+        cls, examples: Sequence[Example], batch_size: int, *, pad_id: int = 0, shuffle: bool = True
+    ) -> "BucketedBatches":
+        """Batches of ``batch_size`` sentences, or fewer where they are long (:func:`room_for_all`)."""
+        max_tokens = room_for_all([_width(example) for example in examples], batch_size)
+        return cls(examples, batch_size, max_tokens, pad_id=pad_id, shuffle=shuffle)
 
     def __len__(self) -> int:
         return self._num_batches
@@ -149,30 +159,57 @@ class BucketedBatches:
         # Seeding with a text goes through SHA-512: every pair of numbers gets a stream of its own.
         generator = random.Random(f"batches {self.seed} {epoch}")
         generator.shuffle(order)
-        pool_size = len(order) if self.batch_size is None else self.pool * self.batch_size
+        pool_size = len(order) if self.max_tokens is not None else self.pool * self.batch_size
         batches = []
         for start in range(0, len(order), pool_size):
             batches += self._cut(sorted(order[start : start + pool_size], key=self._length))
         generator.shuffle(batches)
         return batches
 
+    def fingerprint(self) -> str:
+        """What tells these batches from others: all numbers of all examples, and what decides the order."""
+        order = self.batch_size, self.max_tokens, self.pad_id, self.shuffle, self.seed, self.pool
+        crc = zlib.crc32(repr(order).encode())
+        for example in self.examples:
+            crc = zlib.crc32(repr(example).encode(), crc)
+        return f"{len(self.examples)} examples with checksum {crc:08x}"
+
     def _length(self, row: int) -> tuple[int, int]:
         # The wider side bounds the other one, so that neither source nor target wastes much; on Multi30k this
         # key leaves less padding on the two sides together than sorting by either of them.
-        return _width(self.examples[row]), len(self.examples[row][0])
+        return self._widths[row], len(self.examples[row][0])
 
     def _cut(self, order: list[int]) -> list[list[int]]:
-        """Cut a row of examples into batches, in this order."""
-        if self.batch_size is not None:
-            return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
-        batches, batch, widest = [], [], 0
-        for row in order:
-            widest = max(widest, _width(self.examples[row]))
-            if batch and widest * (len(batch) + 1) > self.max_tokens:
-                batches.append(batch)
-                batch, widest = [], _width(self.examples[row])
-            batch.append(row)
-        return [*batches, batch]
+        return cut_rows(order, self._widths, self.batch_size, self.max_tokens)
+
+
+def cut_rows(
+    order: Sequence[int], widths: Sequence[int], batch_size: int | None, max_tokens: int | None
+) -> list[list[int]]:
+    """Rows cut into batches, in this order: each as full as its limits allow.
+
+    Args:
+        order: numbers of rows.
+        widths: how wide each row is.
+        batch_size, max_tokens: see :class:`BucketedBatches`; None: no such limit.
+    """
+    batches, batch, widest = [], [], 0
+    for row in order:
+        widest = max(widest, widths[row])
+        too_many = batch_size is not None and len(batch) == batch_size
+        if batch and (too_many or (max_tokens is not None and widest * (len(batch) + 1) > max_tokens)):
+            batches.append(batch)
+            batch, widest = [], widths[row]
+        batch.append(row)
+    return [*batches, batch] if batch else batches
+
+
+def room_for_all(widths: Sequence[int], batch_size: int) -> int:
+    """A ``max_tokens`` where nothing may be left out: ``batch_size`` usual sentences, or the longest alone.
+
+    One sentence of 3,000 words in a full batch would make ``batch_size`` sentences 3,000 words wide.
+    """
+    return max(batch_size * USUAL_WIDTH, max(widths, default=0))
 
 
 def _width(example: Example) -> int:

@@ -52,6 +52,7 @@ def fetch(name: str, url: str, sha256: str | None, check: Callable[[Path], objec
         reason = getattr(error, "reason", None) or error
         if isinstance(error, urllib.error.HTTPError):
             reason = f"HTTP status {error.code}"
+        reason = " ".join(str(reason).split())  # a server may answer with lines of anything
         raise InputError(
             f"{name}: there is no copy under TFMR_DATA nor in the cache {cache_folder()}, and the download "
             f"from {url} failed ({reason}); connect to the network, or set TFMR_DATA to a folder with it"
@@ -90,7 +91,7 @@ def _download(url: str, path: Path, sha256: str | None, check: Callable[[Path], 
         # Some hosts turn away the name that urllib gives itself.
         request = urllib.request.Request(url, headers={"User-Agent": "tfmr"})
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(temporary, "wb") as file:
-            announced = int(answer.headers.get("Content-Length") or 0)
+            announced = answer.length or 0
             # disable=None: a bar for a person at a terminal, nothing in a log file
             with tqdm(
                 total=announced or None, unit="B", unit_scale=True, desc=path.name, disable=None

@@ -48,7 +48,7 @@ def load_corpus(
     """
     if size is not None and size < 1:
         raise InputError(f"size: expected at least 1 training pair, came {size}")
-    if isinstance(name, Path) or name.endswith((".tsv", ".txt", ".gz")) or "/" in name or "\\" in name:
+    if is_path(name):
         return _choose(load_tsv(name, src, tgt), size, seed)
     if name not in NAMES:
         expected = ", ".join(repr(known) for known in NAMES)
@@ -63,6 +63,11 @@ def load_corpus(
     else:
         corpus = _choose(load_tatoeba() if name == "tatoeba" else load_alibi(), size, seed)
     return corpus if src == corpus.src_lang else corpus.swapped()
+
+
+def is_path(name: str | Path) -> bool:
+    """Whether :func:`load_corpus` takes this for a file, not for the name of a corpus."""
+    return isinstance(name, Path) or name.endswith((".tsv", ".txt", ".gz")) or "/" in name or "\\" in name
 
 
 def _check_languages(name: str, src: str, tgt: str) -> None:

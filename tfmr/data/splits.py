@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from tfmr.data.corpus import Pair
+from tfmr.data.text import canonical
 from tfmr.errors import InputError
 
 Split = tuple[list[Pair], list[Pair], list[Pair]]
@@ -13,8 +14,9 @@ Split = tuple[list[Pair], list[Pair], list[Pair]]
 
 def normalised(text: str) -> str:
     """What two sentences have in common that differ only in case, punctuation or white space."""
+    text = canonical(text)
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(words) or text.strip()
+    return " ".join(words) or text
 
 
 def split_pairs(pairs: Sequence[Pair], share: float = 0.025, most: int = 2000) -> Split:

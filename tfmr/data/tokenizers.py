@@ -5,7 +5,6 @@ only: a vocabulary that knows the words of the test set has seen the test.
 """
 
 import json
-import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,11 +14,13 @@ from jaxtyping import Int
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 
+from tfmr.data.text import canonical
 from tfmr.data.words import word_detokenize, word_tokenize
 from tfmr.errors import InputError
 
 PAD_ID, BOS_ID, EOS_ID, UNK_ID = range(4)
 NUM_SPECIALS = 4  # learnt tokens are numbered from here
+MOST_PIECES = 1_000_000  # no language needs more, and the library ends the whole process where memory does
 
 
 class WordTokenizer:
@@ -107,8 +108,8 @@ class WordTokenizer:
 # What merges may not cross. Wherever ``word_tokenize`` cuts, one of these ends: so a piece belongs to one
 # word, and each word has a piece. The space before a word is part of its first piece.
 _PIECE_LIMITS = (
-    r" ?(?i:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)['’](?![sS](?!\w))"  # an elided form: l', qu'
-    r"|['’][sS](?!\p{L})| ?[\p{L}\p{M}]+| ?\p{N}+"  # 's, letters, digits
+    r" ?(?i:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)'(?![sS](?!\w))"  # an elided form: l', qu'
+    r"|'[sS](?!\p{L})| ?[\p{L}\p{M}]+| ?\p{N}+"  # 's, letters, digits
     r"| ?\.{2,}| ?[^\s\p{L}\p{M}\p{N}]"  # dots of omission, any other sign alone
 )
 
@@ -117,7 +118,7 @@ class BPETokenizer:
     """Byte-pair encoding (Sennrich, Haddow and Birch, 2016) over bytes, by the ``tokenizers`` library.
 
     The alphabet is the 256 bytes, so nothing is ever unknown, and upper case stays: ``decode(encode(text))``
-    is ``text`` in Unicode normal form C with each stretch of white space made one space and none at the ends.
+    is :func:`tfmr.data.text.canonical` of ``text``: what is read is written back, each sign in its one shape.
 
     Attributes:
         pad_id, bos_id, eos_id, unk_id: 0, 1, 2 and 3, in every vocabulary; ``unk_id`` is never used.
@@ -140,12 +141,13 @@ class BPETokenizer:
             min_count: a pair of pieces that occurs less often is not merged.
 
         Raises:
-            InputError: ``vocab_size`` has no room for the bytes, or the texts are empty.
+            InputError: ``vocab_size`` has no room for the bytes or is beyond all use, or the texts are empty.
         """
         smallest = NUM_SPECIALS + 256
-        if vocab_size < smallest:
+        if not smallest <= vocab_size <= MOST_PIECES:
             raise InputError(
-                f"vocab_size: expected at least {smallest} (4 special tokens, 256 bytes), came {vocab_size}"
+                f"vocab_size: expected at least {smallest} (4 special tokens, 256 bytes), at most "
+                f"{MOST_PIECES:,}, came {vocab_size}"
             )
         prepared = [_prepare(text) for text in texts]
         if not any(prepared):
@@ -177,7 +179,8 @@ class BPETokenizer:
     def decode(self, ids: Iterable[int] | Int[Tensor, "length"]) -> str:
         """The text up to the first end symbol; padding is left out, bytes that are no character are ``�``."""
         pieces = [number - NUM_SPECIALS for number in _content(ids, len(self), drop_unknown=True)]
-        return self._merges.decode(pieces).removeprefix(" ")
+        # Canonical again: a model may write a line end, which is a byte like any other.
+        return canonical(self._merges.decode(pieces))
 
     def tokens(self, text: str) -> list[str]:
         """One readable string for every number of ``encode(text)``: the characters it covers.
@@ -242,7 +245,7 @@ def _saved(text: str, *kinds: str) -> dict:
     """The JSON object of a saved tokenizer of one of the given kinds."""
     try:
         saved = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError("tokenizer: expected JSON text, came something else") from None
     kind = saved.get("tokenizer") if isinstance(saved, dict) else None
     if kind not in kinds:
@@ -265,9 +268,9 @@ def _content(ids: Iterable[int] | Int[Tensor, "length"], vocab_size: int, drop_u
 
 
 def _prepare(text: str) -> str:
-    """Normal form C, single spaces, and a space in front: a word is the same at the start of a sentence."""
+    """Canonical, with a space in front of each word: so it is the same word at the start of a sentence."""
     try:
         text.encode()  # a terminal hands over bytes that are no UTF-8 as lone surrogates
     except UnicodeEncodeError:
         raise InputError(f"text: expected Unicode text, came broken characters in {text!r}") from None
-    return "".join(f" {word}" for word in unicodedata.normalize("NFC", text).split())
+    return "".join(f" {word}" for word in canonical(text).split())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tfmr.data.corpus import Corpus, Pair
 from tfmr.data.splits import split_pairs
+from tfmr.data.text import canonical
 from tfmr.errors import InputError
 from tfmr.files import read_lines
 
@@ -27,7 +28,7 @@ def load_tsv(path: str | Path, src: str, tgt: str) -> Corpus:
 
 
 def parse_pairs(lines: list[str], name: str) -> list[Pair]:
-    """The pairs that the lines of a file hold, white space at the ends of each side removed.
+    """The pairs that the lines of a file hold, written as :func:`tfmr.data.text.canonical` writes.
 
     Args:
         lines: source, tab, target; whatever follows a second tab is passed over.
@@ -36,11 +37,11 @@ def parse_pairs(lines: list[str], name: str) -> list[Pair]:
     Raises:
         InputError: there is no line, or a line lacks a side (the message gives its number).
     """
-    if not any(line.strip() for line in lines):
+    if not any(map(canonical, lines)):
         raise InputError(f"{name}: expected pairs of sentences, but the file is empty")
     pairs = []
     for number, line in enumerate(lines, start=1):
-        columns = [column.strip() for column in line.split("\t")]
+        columns = [canonical(column) for column in line.split("\t")]
         if len(columns) < 2:
             raise InputError(
                 f"{name}: expected source, tab, target on each line, but line {number} has no tab"

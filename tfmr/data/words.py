@@ -1,22 +1,23 @@
 """Cutting a French or English sentence into words, and putting it together again."""
 
 import re
-import unicodedata
+
+from tfmr.data.text import canonical
 
 # French forms that lose their vowel before another vowel: j', l', d', qu', jusqu' … but not «aujourd'hui».
-_ELIDED = r"(?:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)['’]"
+_ELIDED = r"(?:[cdjlmnst]|(?:jus|lors|puis|quoi|quel)?qu)'"
 _ELISION = re.compile(_ELIDED, re.IGNORECASE)
 _ELISION_BEFORE_WORD = re.compile(_ELIDED + r"(?=\w)(?!s(?!\w))", re.IGNORECASE)  # but not "c's"
-_POSSESSIVE = re.compile(r"['’]s", re.IGNORECASE)
-_POSSESSIVE_AFTER_WORD = re.compile(r"(?<=.)['’]s\Z", re.IGNORECASE)
-_OPENING = re.compile(r"[\"“„«(\[{¿¡]")
-_CLOSING = re.compile(r"(?:\.{2,}|[.,;:!?…\"”»)\]}])\Z")
+_POSSESSIVE = re.compile(r"'s", re.IGNORECASE)
+_POSSESSIVE_AFTER_WORD = re.compile(r"(?<=.)'s\Z", re.IGNORECASE)
+_OPENING = re.compile(r"[\"«(\[{¿¡]")
+_CLOSING = re.compile(r"(?:\.{2,}|[.,;:!?…\"»)\]}])\Z")
 # One letter and a full stop («M.», «U.S.»), and the common titles: their full stop ends no sentence.
 _ABBREVIATION = re.compile(r"(?:(?:[^\W\d_]\.)+|(?:Mr|Mrs|Ms|Dr|St|Mme|Mlle|etc)\.)\Z", re.IGNORECASE)
 
 
 def word_tokenize(text: str) -> list[str]:
-    """The words of a French or English sentence, punctuation marks among them, in Unicode normal form C.
+    """The words of a French or English sentence, punctuation marks among them, in canonical form.
 
     White space separates words. Inside what it leaves, three things are cut: an elided French form before
     its word (``l'eau`` → ``l'``, ``eau``), an English possessive (``cat's`` → ``cat``, ``'s``), and
@@ -25,8 +26,10 @@ def word_tokenize(text: str) -> list[str]:
 
     >>> word_tokenize("J'aime apprendre l'intelligence artificielle .")
     ["J'", 'aime', 'apprendre', "l'", 'intelligence', 'artificielle', '.']
+
+    The form is :func:`tfmr.data.text.canonical`'s: every apostrophe is ``'``.
     """
-    return [word for chunk in unicodedata.normalize("NFC", text).split() for word in _cut(chunk)]
+    return [word for chunk in canonical(text).split() for word in _cut(chunk)]
 
 
 def word_detokenize(words: list[str]) -> str:

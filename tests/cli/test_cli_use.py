@@ -1,0 +1,182 @@
+"""``translate`` and ``evaluate``: where they print, what they take, and how they refuse."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from cli_tools import TINY, everything_in, pairs_text, refused, type_in
+
+from tfmr import commands, runs
+from tfmr.__main__ import main
+from tfmr.data import Corpus, Pair
+from tfmr.evaluation import Evaluation
+from tfmr.metrics import Score
+
+# --- translate ------------------------------------------------------------------------------------------
+
+
+def test_translate_prints_the_translation_alone_and_the_alignment_beside_it(copy, capsys):
+    assert main(["translate", "deux où", "--device=cpu"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and out.strip()
+    assert err.splitlines()[0].split() == ["deux", "où", "«end»"]
+    assert any(character in err for character in "░▒▓█") and " ← " in err
+    assert main(["translate", "deux", "où", "--no-alignment"]) == 0
+    assert capsys.readouterr() == (out, "")
+
+
+def test_a_model_without_attention_shows_no_alignment(copy, capsys):
+    assert main(["translate", "deux où", "--run=runs/pairs-fr-en-fixed"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and err == ""
+
+
+def test_sentences_typed_in_are_translated_line_by_line(copy, capsys, monkeypatch):
+    type_in(monkeypatch, "deux où\r\n\nun un deux\n  \ntrois".encode())
+    assert main(["translate", "--no-alignment"]) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert len(lines) == 6 and lines[1] == lines[3] == lines[5] == "" and all(lines[0:5:2])
+    assert main(["translate", "deux où", "--no-alignment"]) == 0
+    assert capsys.readouterr().out == lines[0] + "\n"
+
+
+@pytest.mark.parametrize("typed", ["l’où", "l\u2019ou\u0300", "l´où", "\u00a0lʼo\u00adù"])
+def test_an_apostrophe_is_an_apostrophe_however_it_is_typed(copy, capsys, monkeypatch, typed):
+    """Typed in or given as an argument, it is translated and looked at like the plain one."""
+    (copy / "own.tsv").write_text(pairs_text().replace("un ", "l'"), encoding="utf-8")
+    assert main(["train", "--corpus=own.tsv", *TINY, "--epochs=1", "--out=own"]) == 0
+    capsys.readouterr()
+    assert main(["translate", "l'où", "--run=own"]) == 0
+    plain = capsys.readouterr()
+    assert "not in the vocabulary" not in plain.err
+    assert main(["translate", typed, "--run=own"]) == 0
+    assert capsys.readouterr() == plain
+    type_in(monkeypatch, typed.encode())
+    assert main(["translate", "--run=own"]) == 0
+    assert capsys.readouterr() == plain
+
+
+def test_words_that_the_vocabulary_lacks_are_named(copy, capsys):
+    assert main(["translate", "un Chat deux chien Chat", "--no-alignment"]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and err == "not in the vocabulary: Chat, chien\n"
+
+
+def test_arguments_are_utf8_whatever_the_locale_made_of_them(copy, capsys, monkeypatch):
+    assert main(["translate", "deux où"]) == 0
+    expected = capsys.readouterr()
+    monkeypatch.setattr(os, "fsencode", lambda text: text.encode("latin-1"))  # under a Latin-1 locale
+    assert main(["translate", "deux où".encode().decode("latin-1")]) == 0
+    assert capsys.readouterr() == expected
+    assert "text: expected UTF-8" in refused(capsys, "translate", "deux où")  # Latin-1 bytes
+
+
+def test_a_line_of_what_nobody_sees_is_an_empty_line(copy, capsys, monkeypatch):
+    type_in(monkeypatch, "\u200b\u00a0\nun\n".encode())
+    assert main(["translate", "--no-alignment"]) == 0
+    assert capsys.readouterr().out.startswith("\n")
+    assert "text: expected a sentence" in refused(capsys, "translate", "\u200b")
+
+
+def test_the_latest_run_is_taken(copy, capsys):
+    os.utime(copy / "runs/pairs-fr-en-fixed/model.safetensors", (4e9, 4e9))
+    assert runs.latest() == Path("runs/pairs-fr-en-fixed")
+    os.utime(copy / "runs/pairs-fr-en-attention/model.safetensors", (4e9, 4.1e9))
+    assert runs.latest() == Path("runs/pairs-fr-en-attention")
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["translate", ""], "text: expected a sentence"),
+        (["translate", " \n"], "text: expected a sentence"),
+        (["translate", "caf\udce9"], "text: expected UTF-8"),
+        (["translate", "un", "--run=nowhere"], "--run: expected a folder that train has made"),
+        (["translate", "un", "--run=pairs.tsv"], "--run: expected a folder that train has made"),
+        (["translate", "un", "--device=cuda:99"], "device: expected one that is there"),
+        (["translate", "un", "--device=gpu"], "device: expected one that is there"),
+        (["translate", "un", "--threads=0"], "--threads: expected at least 1"),
+        (["translate", "un", "--threads=100000"], "--threads: expected at least 1"),
+        (["evaluate", "--split=long"], "--split: expected valid, test"),
+        (["evaluate", "--output=runs"], "--output: expected a file"),
+        (["evaluate", "--run=nowhere"], "--run: expected a folder"),
+        (["speak"], "invalid choice: 'speak'"),
+        ([], "COMMAND"),
+    ],
+)
+def test_bad_arguments_cost_one_sentence(copy, capsys, argv, said):
+    before = everything_in(copy)
+    assert said in refused(capsys, *argv)
+    assert everything_in(copy) == before
+
+
+def test_standard_input_must_be_utf8_and_not_empty(copy, capsys, monkeypatch):
+    type_in(monkeypatch, b"")
+    assert "standard input: expected at least one sentence" in refused(capsys, "translate")
+    type_in(monkeypatch, b"un\ncaf\xe9\n")
+    assert main(["translate", "--no-alignment"]) == 2
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and err == "tfmr: standard input: expected UTF-8, but line 2 is not\n"
+
+
+def test_without_a_run_there_is_advice(corpus, capsys):
+    assert "begin with: python -m tfmr train" in refused(capsys, "translate", "un")
+
+
+# --- evaluate -------------------------------------------------------------------------------------------
+
+
+def test_evaluate_prints_scores_and_writes_the_translations(copy, trained, capsys):
+    run = f"--run={trained}/runs/pairs-fr-en-attention"
+    assert main(["evaluate", run, "--split=valid", "--output=said.txt"]) == 0
+    out, _ = capsys.readouterr()
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["valid", "BLEU"], ["valid", "chrF"], ["valid", "perplexity"]
+    ]  # fmt: skip
+    valid = commands.load_corpus(str(trained / "pairs.tsv")).valid
+    assert len(Path("said.txt").read_text(encoding="utf-8").splitlines()) == len(valid)
+
+
+@pytest.mark.parametrize("split", ["valid", "test", "novel"])
+def test_evaluate_measures_the_split_and_the_corpus_of_the_run(copy, capsys, monkeypatch, split):
+    run = copy / "runs" / "pairs-fr-en-attention"
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    config["arguments"] |= {"corpus": "grammar", "src": "en", "tgt": "fr", "size": 11, "seed": 3}
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    pairs = {name: [Pair("un", name)] for name in ("train", "valid", "test", "novel")}
+    asked, measured = [], []
+
+    def load(name, **settings):
+        asked.append((name, settings))
+        extra = {"novel": pairs["novel"]}
+        return Corpus("grammar", "en", "fr", pairs["train"], pairs["valid"], pairs["test"], extra)
+
+    def evaluate(model, pairs, *tokenizers):
+        measured.append(pairs)
+        return Evaluation(Score(1.0, "s"), Score(2.0, "s"), 3.0, None, ["said"])
+
+    monkeypatch.setattr(commands, "load_corpus", load)
+    monkeypatch.setattr(commands, "evaluate", evaluate)
+    assert main(["evaluate", f"--run={run}", f"--split={split}"]) == 0
+    assert asked == [("grammar", {"src": "en", "tgt": "fr", "size": 11, "seed": 3})]
+    assert measured == [pairs[split]]
+    assert capsys.readouterr().out.startswith(f"{split} BLEU 1.00")
+
+
+def test_translations_are_written_in_the_order_of_the_pairs(copy, trained, capsys, monkeypatch):
+    assert main(["evaluate", "--split=valid", "--output=new/said.txt"]) == 0
+    said = Path("new/said.txt").read_text(encoding="utf-8").splitlines()
+    capsys.readouterr()
+    type_in(monkeypatch, "\n".join(pair.src for pair in commands.load_corpus("pairs.tsv").valid).encode())
+    assert main(["translate", "--no-alignment"]) == 0
+    assert capsys.readouterr().out.splitlines() == said and len(set(said)) > 1
+
+
+def test_evaluate_repeats_what_train_measured(copy, trained, capsys):
+    run = trained / "runs" / "pairs-fr-en-fixed"
+    assert main(["evaluate", f"--run={run}"]) == 0
+    test = json.loads((run / "history.json").read_text(encoding="utf-8"))["test"]
+    out = capsys.readouterr().out
+    assert f"perplexity {test['perplexity']:.2f}\n" in out
+    assert f"BLEU {test['bleu']['score']:.2f} ({test['bleu']['signature']})\n" in out
