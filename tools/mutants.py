@@ -35,7 +35,7 @@ class Mutant(NamedTuple):
     breaks: str  # what goes wrong, in words
     old: str
     new: str
-    tests: list[str]  # the files that should notice
+    tests: list[str]  # the files (or folders) that should notice
 
     def __str__(self) -> str:
         return f"{self.file}: {self.breaks}"
@@ -44,7 +44,7 @@ class Mutant(NamedTuple):
 def read_table(path: Path) -> list[Mutant]:
     """The table's breakages: ``[["tfmr/x.py"]]`` with ``breaks``, ``old``, ``new``.
 
-    ``tests`` names the files that should notice; without it, that is ``tests/test_x.py`` alone.
+    ``tests`` names the files or folders that should notice; without it, that is ``tests/test_x.py`` alone.
     """
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     return [
