@@ -89,7 +89,11 @@ def test_what_a_disk_really_answers_is_one_sentence(tmp_path):
     path = tmp_path / "c.safetensors"
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     result = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(path)], capture_output=True, text=True, env=environment
+        [sys.executable, "-c", _FULL_DISK, str(path)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        encoding="utf-8",
     )
     last = result.stderr.splitlines()[-1]
     assert last.startswith(f"tfmr.errors.InputError: {path}: expected to write this file, got"), last

@@ -20,7 +20,9 @@ CHECKS = ("exported_forward", "exported_step", "compiled_whole", "vectorised", "
 def test_a_compiler_can_read_every_model(check):
     """In a process of its own: the checks of shapes that the tests switch on are nothing for a compiler."""
     environment = {**os.environ, "TFMR_CHECK_SHAPES": "0", "PYTHONPATH": str(SCRIPT.parent.parent)}
-    done = subprocess.run([sys.executable, SCRIPT, check], capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, SCRIPT, check], capture_output=True, text=True, encoding="utf-8", env=environment
+    )
     assert done.returncode == 0, done.stderr[-3000:]
 
 

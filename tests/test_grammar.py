@@ -635,6 +635,13 @@ def test_a_small_lexicon_has_fewer_words(made):
     assert small < 0.75 * whole
 
 
+def test_another_seed_makes_every_split_anew():
+    one, other = load_grammar(5, seed=0), load_grammar(5, seed=1)
+    for split in ("valid", "test"):
+        assert getattr(one, split) != getattr(other, split)
+    assert one.extra["long"] != other.extra["long"] and one.train[1:] != other.train[1:]
+
+
 def test_bad_arguments_are_named():
     for arguments in ({"size": -1}, {"size": 5, "seed": -1}, {"size": 5, "min_length": 2}, {"size": 5, "max_length": 4},
                       {"size": 5, "lexicon": 0}):  # fmt: skip

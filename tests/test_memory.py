@@ -63,6 +63,11 @@ CASES = [
 def test_long_sentences_fit(case):
     command = [sys.executable, "-c", SCRIPT, *map(str, case)]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        cwd=Path(__file__).parent.parent,
     )
     assert float(done.stdout) < MOST

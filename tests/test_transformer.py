@@ -391,7 +391,7 @@ def test_sizes_and_choices_that_do_not_fit_are_refused(changes, message):
 
 def test_sentences_without_a_token_are_refused():
     model, (src, tgt) = make(), sentences(2, 4, 5)
-    with pytest.raises(InputError, match="src: expected at least one token"):
+    with pytest.raises(InputError, match="src: expected a token in every sentence"):
         model(src[:, :0], tgt)
     with pytest.raises(InputError, match="length: expected at least 1 position"):
         model(src, tgt[:, :0])

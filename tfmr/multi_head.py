@@ -47,7 +47,8 @@ class KeyValueCache:
     def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Add positions at the end, and return all of them."""
         if self.key is not None:
-            key, value = torch.cat([self.key, key], dim=-2), torch.cat([self.value, value], dim=-2)
+            key = torch.cat([self.key, key], dim=-2)
+            value = torch.cat([self.value, value], dim=-2)
         self.key, self.value = key, value
         return key, value
 
@@ -151,7 +152,8 @@ class MultiHeadAttention(nn.Module):
             return fused_in_blocks(q, k, v, mask, bias, dropout_p), None
         scores = (q / math.sqrt(q.size(-1))) @ k.transpose(-2, -1)
         added = bias(0, q.size(-2))
-        return attend(scores if added is None else scores + added.to(scores.dtype), v, mask, dropout_p)
+        scores = scores if added is None else scores + added.to(scores.dtype)
+        return attend(scores, v, mask, dropout_p)
 
     def _split(self, x: Float[Tensor, "batch length size"]) -> Float[Tensor, "batch heads length d_head"]:
         return x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)

@@ -249,8 +249,9 @@ class Transformer(nn.Module):
             InputError: sentences of length 0.
         """
         if src.size(1) == 0:
-            raise InputError("src: expected at least one token in every sentence, got none")
-        return self.encoder(self.src_embedding(src), padding_mask(src, self.config.pad_id))[0]
+            raise InputError("src: expected a token in every sentence, got none")
+        mask = padding_mask(src, self.config.pad_id)
+        return self.encoder(self.src_embedding(src), mask)[0]
 
     def decode(
         self,
@@ -260,7 +261,8 @@ class Transformer(nn.Module):
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
         """Logits of the token after each given one (teacher forcing). ``src`` serves to mask its padding."""
         x, mask = self.tgt_embedding(tgt), causal_mask(tgt.size(1), tgt.device)
-        return self.output(self.decoder(x, memory, mask, padding_mask(src, self.config.pad_id))[0])
+        src_mask = padding_mask(src, self.config.pad_id)
+        return self.output(self.decoder(x, memory, mask, src_mask)[0])
 
     def attention_weights(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
@@ -304,7 +306,8 @@ class Transformer(nn.Module):
         caches = [cache.copy() for cache in state.caches]
         x = self.tgt_embedding(token[:, None], start=past)
         x, _, cross = self.decoder(x, state.memory, None, state.mask, need_weights=True, caches=caches)
-        return self.output(x)[:, 0], cross[-1].mean(dim=1)[:, 0], state._replace(caches=caches)
+        logits, weights = self.output(x)[:, 0], cross[-1].mean(dim=1)[:, 0]
+        return logits, weights, state._replace(caches=caches)
 
 
 def _initialise(module: nn.Module) -> None:

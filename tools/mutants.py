@@ -82,7 +82,9 @@ def is_seen(mutant: Mutant, root: Path) -> str | None:
 @contextmanager
 def copy_of(root: Path) -> Iterator[Path]:
     """A temporary copy of the tracked files, as they are in the working tree."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         for name in filter(None, listed.stdout.split("\0")):
             if (root / name).is_file():  # not one that was just removed
@@ -99,7 +101,13 @@ def first_failure(tests: Sequence[str], root: Path) -> str | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", *tests]
     try:
         run = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, timeout=TIME_LIMIT
+            command,
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=TIME_LIMIT,
+            encoding="utf-8",
         )
     except subprocess.TimeoutExpired:
         return "no end"

@@ -39,11 +39,11 @@ def weights_of_another_size(run):
 
 
 def another_vocabulary(run):
-    (run / "tgt_tokenizer.json").write_text(WordTokenizer(["a", "b"]).to_json())
+    (run / "tgt_tokenizer.json").write_text(WordTokenizer(["a", "b"]).to_json(), encoding="utf-8")
 
 
 def broken_vocabulary(run):
-    (run / "src_tokenizer.json").write_text('{"tokenizer": "word"')
+    (run / "src_tokenizer.json").write_text('{"tokenizer": "word"', encoding="utf-8")
 
 
 def missing_vocabulary(run):
@@ -55,17 +55,17 @@ def vocabulary_not_utf8(run):
 
 
 def broken_config(run):
-    (run / "config.json").write_text("{")
+    (run / "config.json").write_text("{", encoding="utf-8")
 
 
 def config_without_model(run):
-    (run / "config.json").write_text('{"arguments": {}}')
+    (run / "config.json").write_text('{"arguments": {}}', encoding="utf-8")
 
 
 def config_of_another_model(run):
-    config = json.loads((run / "config.json").read_text())
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     config["model"]["num_heads"] = 8
-    (run / "config.json").write_text(json.dumps(config))
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def vocabulary_of_another_run(run):
@@ -85,19 +85,19 @@ def everything_of_a_later_version(run):
     tensors, state = load_tensors(run / "model.safetensors")
     state["model"]["num_experts"] = 8
     save_tensors(run / "model.safetensors", tensors, state)
-    config = json.loads((run / "config.json").read_text())
-    (run / "config.json").write_text(json.dumps(config | {"model": state["model"]}))
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    (run / "config.json").write_text(json.dumps(config | {"model": state["model"]}), encoding="utf-8")
 
 
 def config_with_a_number_for_a_name(run):
-    config = json.loads((run / "config.json").read_text())
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     config["arguments"]["corpus"] = 3
-    (run / "config.json").write_text(json.dumps(config))
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def config_of_an_unknown_kind(run):
-    config = json.loads((run / "config.json").read_text())
-    (run / "config.json").write_text(json.dumps(config | {"kind": "rnn"}))
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    (run / "config.json").write_text(json.dumps(config | {"kind": "rnn"}), encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_a_run_that_appeared_meanwhile_is_not_removed(corpus, capsys, monkeypatc
 
     def slow(*args, **kwargs):
         (corpus / "r").mkdir()
-        (corpus / "r" / "config.json").write_text("of the other")
+        (corpus / "r" / "config.json").write_text("of the other", encoding="utf-8")
         return load_corpus(*args, **kwargs)
 
     load_corpus = train_command.load_corpus

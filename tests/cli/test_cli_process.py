@@ -111,7 +111,9 @@ def test_in_a_process_without_any_locale_text_is_utf8(copy):
 def test_a_full_disk_under_standard_output_is_one_sentence(copy):
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-m", "tfmr", "translate", "un", "--no-alignment"]
-        child = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        child = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, encoding="utf-8"
+        )
     assert (
         child.returncode == 2
         and child.stderr == "tfmr: standard output: expected to write there, got No space left on device\n"

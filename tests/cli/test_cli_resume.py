@@ -42,8 +42,8 @@ def test_resume_with_more_epochs_equals_all_epochs_at_once(copy, trained, capsys
     assert main(["train", "--corpus", corpus, *TINY, "--epochs=6", "--resume"]) == 0
     run = copy / "runs" / "pairs-fr-en-attention"
     assert (run / "model.safetensors").read_bytes() == (copy / "whole" / "model.safetensors").read_bytes()
-    assert json.loads((run / "config.json").read_text())["arguments"]["epochs"] == 6
-    assert len(json.loads((run / "history.json").read_text())["epochs"]) == 6
+    assert json.loads((run / "config.json").read_text(encoding="utf-8"))["arguments"]["epochs"] == 6
+    assert len(json.loads((run / "history.json").read_text(encoding="utf-8"))["epochs"]) == 6
 
 
 def test_resume_refuses_what_does_not_go_together(copy, trained, capsys):
@@ -116,7 +116,7 @@ def test_interrupted_then_killed_then_resumed_it_is_the_same_model(copy, trained
     def live_until_step(number, signal_name, *more):
         """Start the command, which sends itself the signal in that step; exit status and what it said."""
         command = [sys.executable, "-c", DYING, str(number), signal_name, *argv, f"--out={run}", *more]
-        child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+        child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, encoding="utf-8")
         assert child.stdout == ""
         return child.returncode, child.stderr.splitlines()
 

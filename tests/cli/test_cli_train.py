@@ -48,7 +48,7 @@ def test_trap_08_vocabularies_come_from_the_training_pairs(trained):
 @pytest.mark.parametrize("score", ["general", "dot", "scaled_dot"])
 def test_every_score_trains(corpus, score, capsys):
     assert main(["train", "--corpus=pairs.tsv", f"--score={score}", *TINY, "--epochs=1", "--out=r"]) == 0
-    assert json.loads(Path("r/config.json").read_text())["model"]["attention"] == score
+    assert json.loads(Path("r/config.json").read_text(encoding="utf-8"))["model"]["attention"] == score
 
 
 def test_a_transformer_is_trained_kept_and_used_like_the_others(corpus, capsys, monkeypatch):
@@ -103,7 +103,7 @@ def test_a_finished_run_is_kept_unless_overwritten(copy, capsys):
 
 def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
     (corpus / "thesis").mkdir()
-    (corpus / "thesis" / "chapter.tex").write_text("…")
+    (corpus / "thesis" / "chapter.tex").write_text("…", encoding="utf-8")
     for more in ([], ["--overwrite"]):
         message = refused(capsys, "train", "--corpus=pairs.tsv", "--out=thesis", *TINY, *more)
         assert "'chapter.tex'" in message
@@ -211,7 +211,9 @@ def test_a_figure_of_many_digits_is_a_power_of_ten(corpus, capsys, monkeypatch):
     monkeypatch.setattr(evaluation, "evaluate_loss", lambda *args: 1e5)
     assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=s"]) == 0
     assert "test perplexity inf\n" in capsys.readouterr().out
-    assert '"perplexity": null' in Path("s/history.json").read_text()  # JSON has no infinite numbers
+    assert '"perplexity": null' in Path("s/history.json").read_text(
+        encoding="utf-8"
+    )  # JSON has no infinite numbers
 
 
 FULL_DISK = """
@@ -225,7 +227,7 @@ sys.exit(main())
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
 def test_a_full_disk_is_one_sentence_that_names_the_file(corpus, capsys):
     command = [sys.executable, "-c", FULL_DISK, "train", "--corpus=pairs.tsv", *TINY, "--out=r"]
-    child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+    child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, encoding="utf-8")
     last = child.stderr.splitlines()[-1]
     assert child.returncode == 2 and child.stdout == "" and "Traceback" not in child.stderr
     assert last.startswith("tfmr: r/checkpoint.safetensors: expected to write this file, got")
