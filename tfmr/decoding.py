@@ -10,7 +10,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from tfmr.data import Tokenizer
-from tfmr.data.batches import cut_rows, room_for_all
+from tfmr.data.batches import check_count, cut_rows, room_for_all
 from tfmr.errors import InputError
 from tfmr.masks import sentence_lengths
 
@@ -58,10 +58,10 @@ def greedy_decode(
         max_length: most words a sentence may get; by default its source length plus 50.
 
     Raises:
-        InputError: ``max_length`` is less than 1; a source has no token, or padding before a token.
+        InputError: ``max_length`` is no whole number of at least 1; a source has no token, or padding before a token.
     """
-    if max_length is not None and max_length < 1:
-        raise InputError(f"max_length: expected at least 1, got {max_length}")
+    if max_length is not None:
+        check_count("max_length", max_length)
     pad_id, bos_id, eos_id = model.config.pad_id, model.config.bos_id, model.config.eos_id
     if src.size(0) == 0:
         return Decoded(src.new_zeros(0, 0), None)
@@ -95,8 +95,9 @@ def translate(
     """Translate text by greedy decoding, in batches of sentences of about one length; the order is kept.
 
     Raises:
-        InputError: a sentence has no token.
+        InputError: a sentence has no token; ``batch_size`` is no whole number of at least 1.
     """
+    check_count("batch_size", batch_size)
     encoded = [[*src_tokenizer.encode(sentence), src_tokenizer.eos_id] for sentence in sentences]
     for number, ids in enumerate(encoded):
         if len(ids) == 1:
