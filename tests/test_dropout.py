@@ -8,7 +8,7 @@ from tfmr.attention import scaled_dot_product_attention
 from tfmr.layers import FeedForward, Residual
 from tfmr.multi_head import MultiHeadAttention, fused_attention
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.transformer import POSITIONS, Transformer, TransformerConfig
 
 P = 0.3
 SRC, TGT = torch.tensor([[5, 6, 7, 8, 3]]), torch.tensor([[1, 4, 9, 5]])
@@ -128,6 +128,15 @@ def test_both_paths_of_multi_head_attention_drop_the_given_share(need_weights):
     assert (output == 0).float().mean().item() == pytest.approx(0.25, abs=0.06)
     output, _ = attention.eval()(x, x, x, need_weights=need_weights)
     torch.testing.assert_close(output, torch.full_like(output, 1 / 32))
+
+
+@pytest.mark.parametrize("positions", POSITIONS)
+def test_embeddings_are_dropped_with_their_positions(positions):
+    """Section 5.4 of the paper: dropout is applied to the sums of the embeddings and the positions."""
+    embedding = transformer(positions=positions).src_embedding
+    whole, dropped = embedding.eval()(SRC, start=3), embedding.train()(SRC, start=3)
+    assert (dropped == 0).any()
+    torch.testing.assert_close(dropped, torch.where(dropped == 0, 0.0, whole / (1 - P)))
 
 
 def test_a_feed_forward_network_drops_hidden_units_not_its_output():
