@@ -14,11 +14,10 @@ from pathlib import Path
 
 from recurrent import DEFAULTS, length_corpus
 
-from tfmr.alignment import IBMModel1, diagonal_links
+from tfmr.book.results import RESULTS
 from tfmr.data import Pair, word_tokenize
+from tfmr.evaluation import IBMModel1, alignment_error_rate, diagonal_links
 from tfmr.files import atomic_write
-from tfmr.metrics import alignment_error_rate
-from tfmr.results import RESULTS
 
 
 def main(argv: list[str] | None = None) -> None:

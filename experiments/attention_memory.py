@@ -24,9 +24,9 @@ from pathlib import Path
 import torch
 
 from tfmr.attention import scaled_dot_product_attention
+from tfmr.book.results import RESULTS
 from tfmr.files import atomic_write
 from tfmr.multi_head import fused_attention
-from tfmr.results import RESULTS
 from tfmr.training import set_seed
 
 LENGTHS, D, REPEATS = [512, 1024, 2048, 4096, 8192], 64, 3

@@ -28,15 +28,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from tfmr import runs
-from tfmr.alignment import IBMModel1, diagonal_links, links_from_weights
+from tfmr.book.results import RESULTS
 from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
 from tfmr.decoding import evaluating, translate
+from tfmr.evaluation import IBMModel1, alignment_error_rate, bleu, diagonal_links, links_from_weights
 from tfmr.files import atomic_write
-from tfmr.metrics import alignment_error_rate, bleu, perplexity
-from tfmr.results import RESULTS
-from tfmr.training import TrainConfig, evaluate_loss, pick_device, set_seed, train
+from tfmr.training import TrainConfig, evaluate_loss, perplexity, pick_device, set_seed, train
 from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.translator import run_folder
 
 SHIFTS = {"right": 0, "one early": -1, "one late": 1}  # which row is taken for a word
 # In the running example J' aime apprendre l' intelligence artificielle . : the places of the words to hide.
@@ -128,8 +127,8 @@ def run(corpus: Corpus, name: str, seed: int, args: argparse.Namespace, folder: 
     history = train(model, batches, valid_batches, train_config, device=device, on_epoch=print)
     if folder is not None:
         arguments = {"corpus": "grammar", "src": "fr", "tgt": "en", "size": args.size, "seed": 0}
-        runs.start(folder, arguments, config, *tokenizers)
-        runs.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
+        run_folder.start(folder, arguments, config, *tokenizers)
+        run_folder.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
     sets = held_out(corpus, args.test_size)
     measured = {key: quality(model, pairs, tokenizers) for key, pairs in sets.items()}
     if name == "whole":

@@ -26,9 +26,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tfmr.book.results import RESULTS
 from tfmr.files import atomic_write
 from tfmr.multi_head import MultiHeadAttention
-from tfmr.results import RESULTS
 from tfmr.training import pick_device, set_seed
 
 CHILDREN, COLOURS, D_MODEL = 12, 8, 64

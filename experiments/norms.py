@@ -26,9 +26,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tfmr.book.results import RESULTS
 from tfmr.files import atomic_write
 from tfmr.layers import NORMS, EncoderLayer
-from tfmr.results import RESULTS
 from tfmr.training import pick_device, set_seed
 
 SYMBOLS, LENGTH, BATCH = 16, 8, 32

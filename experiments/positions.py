@@ -25,11 +25,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tfmr.book.results import RESULTS
 from tfmr.files import atomic_write
 from tfmr.layers import EncoderLayer
 from tfmr.masks import causal_mask
 from tfmr.positions import ALiBi, LearnedPositions, RotaryPositions, SinusoidalPositions
-from tfmr.results import RESULTS
 from tfmr.training import pick_device, set_seed
 
 SCHEMES = ("none", "sinusoidal", "learned", "rotary", "alibi")

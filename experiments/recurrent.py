@@ -25,16 +25,15 @@ from pathlib import Path
 
 import torch
 
-from tfmr import runs
+from tfmr.book.results import RESULTS
 from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
 from tfmr.data.grammar import generate
 from tfmr.decoding import translate
-from tfmr.evaluation import attention_links
+from tfmr.evaluation import alignment_error_rate, attention_links, bleu
 from tfmr.files import atomic_write
-from tfmr.metrics import alignment_error_rate, bleu
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.results import RESULTS
 from tfmr.training import TrainConfig, pick_device, set_seed, train
+from tfmr.translator import run_folder
 
 ATTENTION = {name: name for name in ("additive", "general", "dot", "scaled_dot")} | {"fixed": None}
 DEFAULTS = {
@@ -92,7 +91,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--d-hidden", type=int)
     parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, help="(default: tfmr/results/EXPERIMENT)")
+    parser.add_argument("--out", type=Path, help="(default: tfmr/book/results/EXPERIMENT)")
     args = parser.parse_args(argv)
     for name, value in DEFAULTS[args.experiment].items():
         if getattr(args, name) is None:
@@ -147,8 +146,8 @@ def run(corpus: Corpus, name: str, seed: int, args: argparse.Namespace, folder: 
     history = train(model, train_batches, valid_batches, train_config, device=device)
     if folder is not None:
         arguments = {"corpus": "grammar", "src": "fr", "tgt": "en", "size": args.size, "seed": seed}
-        runs.start(folder, arguments, config, src_tokenizer, tgt_tokenizer)
-        runs.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
+        run_folder.start(folder, arguments, config, src_tokenizer, tgt_tokenizer)
+        run_folder.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
     held_out = [*corpus.test, *corpus.extra.get("long", [])][: args.test_size]
     return {
         "experiment": args.experiment,

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from tfmr.anatomy import dissect, parameter_table, plot_anatomy
+from tfmr.book.anatomy import dissect, parameter_table, plot_anatomy
 from tfmr.errors import InputError
 from tfmr.layers import FeedForward
 from tfmr.multi_head import MultiHeadAttention

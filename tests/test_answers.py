@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfmr.answers import difference, equal
+from tfmr.book.answers import difference, equal
 
 RIGHT = [
     (torch.tensor(2.81), 2.81),  # .item() or not

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tfmr.alignment import links_from_weights
 from tfmr.attention import masked_softmax
-from tfmr.exercises import chapter_02 as exercise
+from tfmr.book.exercises import chapter_02 as exercise
+from tfmr.evaluation import links_from_weights
 
 
 @pytest.mark.parametrize("right", [exercise.masked_weights, masked_softmax])

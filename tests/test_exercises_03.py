@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfmr.exercises import chapter_03 as exercise
+from tfmr.book.exercises import chapter_03 as exercise
 
 
 def test_the_solution_passes(capsys):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tfmr.exercises import chapter_04 as exercise
+from tfmr.book.exercises import chapter_04 as exercise
 from tfmr.masks import causal_mask, padding_mask
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tfmr.exercises import chapter_05 as exercise
+from tfmr.book.exercises import chapter_05 as exercise
 
 
 def test_the_solution_passes(capsys):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfmr.exercises import chapter_06 as exercise
+from tfmr.book.exercises import chapter_06 as exercise
 from tfmr.positions import RotaryPositions
 
 

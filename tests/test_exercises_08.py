@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from tfmr.exercises import chapter_08 as exercise
+from tfmr.book.exercises import chapter_08 as exercise
 
 
 def test_the_solution_passes(capsys):

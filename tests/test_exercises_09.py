@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tfmr.exercises import chapter_09 as exercise
+from tfmr.book.exercises import chapter_09 as exercise
 from tfmr.transformer import Transformer, TransformerConfig
 
 

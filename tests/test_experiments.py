@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from tfmr import Transformer
-from tfmr.results import results
-from tfmr.runs import load_run
+from tfmr.book.results import results
+from tfmr.translator import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = [

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from tfmr import notebook
+from tfmr.book import notebook
+from tfmr.book.checks import check
 from tfmr.errors import InputError
 
 
@@ -21,7 +22,7 @@ MISTAKES = [("the sum is not divided by the length.", lambda values: values.sum(
 
 def said(capsys, candidate, solution=mean, cases=CASES, mistakes=MISTAKES, **more):
     """The one line that a check prints."""
-    assert notebook.check(candidate, solution, cases, mistakes, **more) is None
+    assert check(candidate, solution, cases, mistakes, **more) is None
     out = capsys.readouterr().out
     assert out.count("\n") == 1 and out.endswith("\n")
     return out.strip()
@@ -134,7 +135,7 @@ def test_values_of_many_kinds_equal_themselves(capsys, value):
 @pytest.mark.parametrize("cases", [[], [3], [[1]]])
 def test_cases_must_be_tuples_of_arguments(cases):
     with pytest.raises((InputError, TypeError), match="cases"):  # TypeError: while shapes are checked
-        notebook.check(mean, mean, cases)
+        check(mean, mean, cases)
 
 
 def test_the_line_is_the_same_whatever_was_drawn_before(capsys):

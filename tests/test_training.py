@@ -12,20 +12,21 @@ import pytest
 import torch
 from torch import nn
 
-from tfmr import training
-from tfmr.checkpoints import load_tensors, save_tensors
 from tfmr.data.batches import BucketedBatches
 from tfmr.errors import InputError
-from tfmr.loss import evaluate_loss, try_longest
 from tfmr.training import (
     Epoch,
     History,
     TrainConfig,
-    is_out_of_memory,
+    evaluate_loss,
     learning_rate_at,
+    loop,
     pick_device,
     train,
 )
+from tfmr.training.checkpoints import load_tensors, save_tensors
+from tfmr.training.loss import try_longest
+from tfmr.training.machine import is_out_of_memory
 
 CONFIG = TrainConfig(epochs=3, learning_rate=0.02, seed=5, checkpoint_every=1)
 
@@ -143,7 +144,7 @@ def test_of_equal_losses_the_first_epoch_is_the_best(monkeypatch):
         seen.append(bits(model))
         return next(losses)
 
-    monkeypatch.setattr(training, "evaluate_loss", scripted)
+    monkeypatch.setattr(loop, "evaluate_loss", scripted)
     model, history = run(replace(CONFIG, epochs=4))
     assert history.best.number == 2 and bits(model) == seen[1] != seen[2]
     later = History([Epoch(1, 1.0, 1.0, 1, 1.0), Epoch(2, 1.0, 1.0, 1, 1.0)])
@@ -362,13 +363,13 @@ def test_a_checkpoint_goes_on_where_it_was_written(tmp_path, monkeypatch):
     path, taken = tmp_path / "c.safetensors", []
     with pytest.raises(KeyboardInterrupt):
         run(checkpoint=path, batches=Interrupted(make_batches(), 8))
-    original = training.negative_log_likelihood
+    original = loop.negative_log_likelihood
 
     def spy(model, batch):
         taken.append(torch.is_grad_enabled())
         return original(model, batch)
 
-    monkeypatch.setattr(training, "negative_log_likelihood", spy)
+    monkeypatch.setattr(loop, "negative_log_likelihood", spy)
     run(checkpoint=path)
     assert 7 <= 15 - sum(taken) <= 8
 
@@ -379,8 +380,8 @@ import torch
 torch.set_num_threads(1)
 sys.path.insert(0, {tests!r})
 from test_training import CONFIG, make_model, make_batches
-from tfmr import checkpoints, training
-from tfmr.checkpoints import load_tensors, save_tensors
+from tfmr.training import checkpoints, loop
+from tfmr.training.checkpoints import load_tensors, save_tensors
 from dataclasses import replace
 
 folder, how = sys.argv[1], sys.argv[2]
@@ -391,7 +392,7 @@ batches, valid = make_batches(count=24), make_batches(seed=1, count=6)
 
 def life(checkpoint, final):
     model = make_model(width=128)
-    history = training.train(model, batches, valid, config, device="cpu", checkpoint=checkpoint)
+    history = loop.train(model, batches, valid, config, device="cpu", checkpoint=checkpoint)
     save_tensors(final, model.state_dict(), {{"losses": [e.valid_loss for e in history.epochs]}})
     os._exit(0)
 

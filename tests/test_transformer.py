@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from parity import TOLERANCE, copy_layer, random_biases
 from torch import nn
 
-from tfmr.checkpoints import load_tensors, load_weights, save_tensors
 from tfmr.data import BucketedBatches
 from tfmr.decoding import greedy_decode
 from tfmr.errors import InputError
@@ -17,6 +16,7 @@ from tfmr.masks import causal_mask
 from tfmr.multi_head import MultiHeadAttention
 from tfmr.positions import sinusoids
 from tfmr.training import TrainConfig, train
+from tfmr.training.checkpoints import load_tensors, load_weights, save_tensors
 from tfmr.transformer import POSITIONS, Transformer, TransformerConfig
 
 TINY = TransformerConfig(

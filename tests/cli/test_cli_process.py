@@ -10,8 +10,8 @@ import pytest
 import torch
 from cli_tools import ENVIRONMENT, refused
 
-from tfmr import commands
 from tfmr.__main__ import main
+from tfmr.cli import commands
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 
@@ -38,7 +38,7 @@ def test_a_message_of_several_lines_is_one(capsys, monkeypatch):
     def fail(*args):
         raise InputError("expected one line\n  and a second\tand a third")
 
-    monkeypatch.setattr(commands.runs, "latest", fail)
+    monkeypatch.setattr(commands.run_folder, "latest", fail)
     assert refused(capsys, "translate", "un") == "tfmr: expected one line and a second and a third\n"
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
-from tfmr import runs
-from tfmr.commands import device_and_threads, note, print_scores
+from tfmr.cli.commands import device_and_threads, note, print_scores
+from tfmr.cli.terminal import shown
 from tfmr.data import (
     BPETokenizer,
     BucketedBatches,
@@ -28,13 +28,16 @@ from tfmr.data import (
 )
 from tfmr.data.load import is_path
 from tfmr.errors import InputError
-from tfmr.evaluation import Evaluation, evaluate
-from tfmr.locks import only_process
-from tfmr.loss import try_longest
-from tfmr.metrics import shown
+from tfmr.evaluation.measure import Evaluation, evaluate
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.training import Epoch, TrainConfig, is_out_of_memory, set_seed, train
+from tfmr.training.config import TrainConfig
+from tfmr.training.history import Epoch
+from tfmr.training.loop import train
+from tfmr.training.loss import try_longest
+from tfmr.training.machine import is_out_of_memory, set_seed
 from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.translator import run_folder
+from tfmr.translator.locks import only_process
 
 PASSING = {"run_command", "command", "out", "resume", "overwrite", "device", "threads"}
 RECURRENT_ONLY = {"score", "d_embed", "d_hidden"}
@@ -52,15 +55,15 @@ def train_command(args: Namespace) -> None:
     config = TrainConfig(**{name: value for name, value in arguments.items() if name in settings})
     folder = Path(args.out or _default_folder(args))
     if args.resume:
-        runs.require_same_arguments(folder, arguments)
+        run_folder.require_same_arguments(folder, arguments)
     else:
-        runs.require_free(folder, args.overwrite)
+        run_folder.require_free(folder, args.overwrite)
     corpus = load_corpus(args.corpus, src=args.src, tgt=args.tgt, size=args.size, seed=args.seed)
     if not corpus.train:
         raise InputError(
             f"--corpus: expected one with training pairs, but {corpus.name!r} is for testing only"
         )
-    tokenizers = runs.load_tokenizers(folder) if args.resume else _learn_tokenizers(corpus, arguments)
+    tokenizers = run_folder.load_tokenizers(folder) if args.resume else _learn_tokenizers(corpus, arguments)
     batches = _all_batches(corpus, tokenizers, args)
     set_seed(args.seed)
     model = _make_model(arguments, *map(len, tokenizers))
@@ -69,10 +72,12 @@ def train_command(args: Namespace) -> None:
         _require_room(model, getattr(corpus, split), batches[split], split)
     with only_process(folder):
         if not args.resume:
-            runs.require_free(folder, args.overwrite)  # again: another process may have trained meanwhile
-            runs.start(folder, arguments, model.config, *tokenizers)
+            run_folder.require_free(
+                folder, args.overwrite
+            )  # again: another process may have trained meanwhile
+            run_folder.start(folder, arguments, model.config, *tokenizers)
             _note_sizes(corpus, tokenizers, batches, model, device)
-        vocabularies = runs.vocabulary_checksums(folder)
+        vocabularies = run_folder.vocabulary_checksums(folder)
         try:
             history = train(
                 model,
@@ -80,7 +85,7 @@ def train_command(args: Namespace) -> None:
                 batches["valid"],
                 config,
                 device=device,
-                checkpoint=folder / runs.CHECKPOINT,
+                checkpoint=folder / run_folder.CHECKPOINT,
                 identity=vocabularies,
                 progress=sys.stderr.isatty(),
                 on_epoch=lambda epoch: note(_epoch_line(epoch, config)),
@@ -89,7 +94,7 @@ def train_command(args: Namespace) -> None:
         except KeyboardInterrupt:
             raise KeyboardInterrupt("; to go on, give the same command with --resume") from None
         record = {"epochs": [asdict(epoch) for epoch in history.epochs], "best_epoch": history.best.number}
-        runs.finish(folder, arguments, model, record | {"test": _scores(result)}, vocabularies)
+        run_folder.finish(folder, arguments, model, record | {"test": _scores(result)}, vocabularies)
     note(f"best epoch {history.best.number}; the run is in {folder}")
     print_scores("test", result)
 

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from tfmr.errors import InputError
-from tfmr.metrics import Link
+from tfmr.evaluation.metrics import Link
 
 
 def links_from_weights(weights: Float[Tensor, "tgt_len src_len"], num_src: int, num_tgt: int) -> set[Link]:

@@ -53,3 +53,8 @@ def _upright(words: Sequence[str], cells: Sequence[int]) -> list[str]:
     height = max(map(len, words))
     letters = zip(*(word.rjust(height) for word in words), strict=True)
     return [" ".join(c.ljust(cell) for c, cell in zip(line, cells, strict=True)) for line in letters]
+
+
+def shown(value: float, decimals: int = 2) -> str:
+    """A measured number to be read: with this many decimals, or, from a million on, as a power of ten."""
+    return f"{value:.{decimals}f}" if abs(value) < 1e6 else f"{value:.{decimals}e}"

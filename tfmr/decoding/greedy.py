@@ -1,16 +1,13 @@
 """From probabilities to a sentence. Any model with ``encode``, ``start`` and ``step`` can be decoded."""
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from tfmr.data import Tokenizer
-from tfmr.data.batches import cut_rows, room_for_all
+from tfmr.decoding.eval_mode import evaluating
 from tfmr.errors import InputError
 from tfmr.masks import sentence_lengths
 
@@ -28,19 +25,6 @@ class Decoded(NamedTuple):
 
     ids: Tensor
     weights: Tensor | None
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Switch dropout and gradients off, and put every module back into the mode it was in."""
-    was_training = [(module, module.training) for module in model.modules()]  # a part may be frozen
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        for module, mode in was_training:
-            module.training = mode
 
 
 def greedy_decode(
@@ -83,35 +67,3 @@ def greedy_decode(
             weights.append(weight)
             finished = finished | (token == eos_id) | (len(ids) >= limits)
     return Decoded(torch.stack(ids, dim=1), None if weights[0] is None else torch.stack(weights, dim=1))
-
-
-def translate(
-    model: nn.Module,
-    sentences: Sequence[str],
-    src_tokenizer: Tokenizer,
-    tgt_tokenizer: Tokenizer,
-    batch_size: int = 100,
-) -> list[str]:
-    """Translate text by greedy decoding, in batches of sentences of about one length; the order is kept.
-
-    Raises:
-        InputError: a sentence has no token.
-    """
-    encoded = [[*src_tokenizer.encode(sentence), src_tokenizer.eos_id] for sentence in sentences]
-    for number, ids in enumerate(encoded):
-        if len(ids) == 1:
-            raise InputError(
-                f"sentences: expected text, but number {number} has no token: {sentences[number]!r}"
-            )
-    device = next(model.parameters()).device
-    widths = [len(ids) for ids in encoded]
-    order = sorted(range(len(encoded)), key=widths.__getitem__)
-    translations = [""] * len(encoded)
-    for rows in cut_rows(order, widths, batch_size, room_for_all(widths, batch_size)):
-        src = nn.utils.rnn.pad_sequence(
-            [torch.tensor(encoded[row]) for row in rows], batch_first=True, padding_value=src_tokenizer.pad_id
-        )
-        ids = greedy_decode(model, src.to(device)).ids.tolist()
-        for row, translation in zip(rows, ids, strict=True):
-            translations[row] = tgt_tokenizer.decode(translation)
-    return translations

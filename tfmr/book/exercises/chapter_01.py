@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tfmr.notebook import check
+from tfmr.book.checks import check
 
 PAD = 0
 

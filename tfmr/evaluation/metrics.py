@@ -1,6 +1,5 @@
 """How good is a translation, how good an alignment: numbers that others can reproduce."""
 
-import math
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -40,22 +39,6 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
     """Corpus chrF, an F-score over character n-grams (Popović 2015); arguments as for :func:`bleu`."""
     return _score(sacrebleu.metrics.CHRF(), hypotheses, references)
-
-
-def perplexity(mean_nll: float) -> float:
-    """exp of the mean negative log-likelihood per token, in nats and without label smoothing.
-
-    Where that is more than a number can hold (from about 710 nats on), it is infinite.
-    """
-    try:
-        return math.exp(mean_nll)
-    except OverflowError:
-        return math.inf
-
-
-def shown(value: float, decimals: int = 2) -> str:
-    """A measured number to be read: with this many decimals, or, from a million on, as a power of ten."""
-    return f"{value:.{decimals}f}" if abs(value) < 1e6 else f"{value:.{decimals}e}"
 
 
 def alignment_error_rate(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tfmr.notebook import check
+from tfmr.book.checks import check
 
 CASES = [(10, 4, 8, 1), (100, 8, 32, 2), (41_000, 512, 2048, 6)]
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from tfmr.alignment import links_from_weights, word_weights
 from tfmr.data import BucketedBatches, Pair, Tokenizer, encode_pairs, word_tokenize
-from tfmr.decoding import evaluating, translate
-from tfmr.loss import evaluate_loss
-from tfmr.metrics import Link, Score, alignment_error_rate, bleu, chrf, perplexity
+from tfmr.decoding.eval_mode import evaluating
+from tfmr.decoding.text import translate
+from tfmr.evaluation.alignment import links_from_weights, word_weights
+from tfmr.evaluation.metrics import Link, Score, alignment_error_rate, bleu, chrf
+from tfmr.training.loss import evaluate_loss, perplexity
 
 END = "«end»"  # how the end symbol of the source is shown
 
@@ -75,7 +76,7 @@ def attention_links(
     """For each pair, the link from each target word to the source word that gets most of its weight.
 
     The model is made to write the reference (forced decoding), so its links can be compared with gold ones.
-    Weights between pieces of words become weights between words (:func:`tfmr.alignment.word_weights`).
+    Weights between pieces of words become weights between words (:func:`tfmr.evaluation.word_weights`).
 
     Returns:
         Links (source word, target word), counted from 0 over ``word_tokenize`` of the texts.

@@ -1,34 +1,13 @@
-"""What only a notebook needs: one call to set it up, and checks that name the likely mistake."""
+"""Whether a reader's function is right, and if not, the likely mistake."""
 
 import copy
-import os
-import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
-from tfmr import plots
-from tfmr.answers import difference, equal, short
+from tfmr.book.answers import difference, equal, short
 from tfmr.errors import InputError
-from tfmr.training import pick_device, set_seed
-
-
-def setup(seed: int = 0) -> torch.device:
-    """Seed every random number, set the figures' style, and return the device to compute on.
-
-    The device is the best one there is (CUDA, MPS, CPU); the environment variable ``TFMR_DEVICE`` names
-    another, for example ``cpu``.
-
-    Raises:
-        InputError: ``TFMR_DEVICE`` names a device that is not there.
-    """
-    set_seed(seed)
-    random.seed(seed)  # the package draws from torch alone; a reader's cell may draw from these two
-    np.random.seed(seed)
-    plots.style()
-    return pick_device(os.environ.get("TFMR_DEVICE") or None)
 
 
 def check(
@@ -42,7 +21,7 @@ def check(
     """Compare a reader's function with the solution and print one line: right, or what is wrong.
 
     When the two differ and the candidate behaves in every case like one of the mistakes, the line is that
-    mistake's message; otherwise it shows the first case that differs (:mod:`tfmr.answers` says how). The cases
+    mistake's message; otherwise it shows the first case that differs (:mod:`tfmr.book.answers` says how). The cases
     are copied, so that a function which changes its arguments spoils nothing, and each call starts from the
     same random numbers.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from tfmr.notebook import check
+from tfmr.book.checks import check
 
 
 def check_masked_weights(candidate: Callable) -> None:

@@ -41,7 +41,7 @@ def results(experiment: str, pattern: str = "*") -> dict[str, dict[str, Any]]:
 
 
 def results_folder(experiment: str, name: str) -> Path:
-    """The folder of a trained model that an experiment kept, for :func:`tfmr.runs.load_run`.
+    """The folder of a trained model that an experiment kept, for :func:`tfmr.translator.load_run`.
 
     Raises:
         InputError: there is no such experiment, or it kept no such model.

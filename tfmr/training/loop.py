@@ -17,132 +17,14 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from tfmr.checkpoints import capture, load_tensors, remove_leftovers, restore, save_tensors
 from tfmr.data.batches import BucketedBatches
 from tfmr.errors import InputError
-from tfmr.loss import evaluate_loss, negative_log_likelihood, try_longest
-from tfmr.metrics import perplexity, shown
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """What decides how a model is trained.
-
-    Attributes:
-        epochs: how often the training pairs are seen, at most.
-        learning_rate: Adam's step size (its largest, where it changes).
-        warmup_steps: steps in which the learning rate grows in a straight line from 0 to ``learning_rate``.
-        schedule: after that, ``"constant"``, or ``"linear"``: down in a straight line to 0 at the last step.
-        clip_norm: gradients longer than this are shortened to it; ``math.inf`` leaves them as they are.
-        patience: stop after this many epochs without a better validation loss; None: never.
-        seed: seeds dropout.
-        checkpoint_every: write a checkpoint after every this many steps of an epoch, and at its end.
-    """
-
-    epochs: int = 10
-    learning_rate: float = 1e-3
-    warmup_steps: int = 0
-    schedule: str = "constant"
-    clip_norm: float = 1.0
-    patience: int | None = None
-    seed: int = 0
-    checkpoint_every: int = 500
-
-    def __post_init__(self):
-        if self.schedule not in ("constant", "linear"):
-            raise InputError(f"schedule: expected 'constant' or 'linear', got {self.schedule!r}")
-        for name in ("epochs", "checkpoint_every", "patience"):
-            value = getattr(self, name)
-            if value is not None and not 1 <= value < 2**63:
-                raise InputError(f"{name}: expected at least 1, below 2**63, got {value}")
-        for name, most in (("learning_rate", 1.0), ("clip_norm", math.inf)):
-            if not 0 < getattr(self, name) <= most:
-                raise InputError(f"{name}: expected above 0, at most {most}, got {getattr(self, name)}")
-        for name in ("warmup_steps", "seed"):
-            if not 0 <= getattr(self, name) < 2**63:
-                raise InputError(f"{name}: expected 0 or more, below 2**63, got {getattr(self, name)}")
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch showed.
-
-    Attributes:
-        number: which epoch it was, counted from 1.
-        train_loss: mean negative log-likelihood of a target token in nats, with dropout, while learning.
-        valid_loss: the same on the validation pairs after the epoch, without dropout.
-        tokens: target tokens trained on.
-        seconds: time spent on training steps (not on validation, nor on writing checkpoints).
-    """
-
-    number: int
-    train_loss: float
-    valid_loss: float
-    tokens: int
-    seconds: float
-
-    @property
-    def valid_perplexity(self) -> float:
-        return perplexity(self.valid_loss)
-
-    @property
-    def tokens_per_second(self) -> float:
-        return self.tokens / self.seconds
-
-
-@dataclass
-class History:
-    """The epochs of a run, in order."""
-
-    epochs: list[Epoch] = field(default_factory=list)
-
-    @property
-    def best(self) -> Epoch:
-        """The epoch with the lowest validation loss (of equals, the first)."""
-        return min(self.epochs, key=lambda epoch: epoch.valid_loss)
-
-    def is_over(self, config: TrainConfig) -> bool:
-        """Whether all epochs are done, or ``patience`` of them brought nothing."""
-        done = len(self.epochs)
-        waited = done - self.best.number if done else 0
-        return done >= config.epochs or (config.patience is not None and waited >= config.patience)
-
-
-def set_seed(seed: int) -> None:
-    """Seed PyTorch's generators, on every device. Nothing in tfmr draws from any other global generator."""
-    torch.manual_seed(seed)
-
-
-def pick_device(name: str | torch.device | None = None) -> torch.device:
-    """The device called ``name``; without a name the first that is there of CUDA, MPS and CPU.
-
-    Raises:
-        InputError: no such device on this machine.
-    """
-    counts = {"cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available()), "cpu": 1}
-    there = [kind for kind, count in counts.items() if count]
-    try:
-        device = torch.device(there[0] if name is None else name)
-    except RuntimeError:
-        device = None
-    if device is None or (device.index or 0) >= counts.get(device.type, 0):
-        raise InputError(f"device: expected one that is there ({', '.join(there)}), got {str(name)!r}")
-    return device
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the machine or its accelerator had no room; PyTorch has no one exception for that."""
-    signs = "out of memory", "can't allocate memory", "not enough memory"
-    return isinstance(error, MemoryError) or any(sign in str(error) for sign in signs)
-
-
-def learning_rate_at(step: int, config: TrainConfig, total_steps: int) -> float:
-    """The learning rate of optimizer step ``step`` (from 0) of ``total_steps``: warm-up, then schedule."""
-    if step < config.warmup_steps:
-        return config.learning_rate * (step + 1) / config.warmup_steps
-    if config.schedule == "linear":
-        return config.learning_rate * (total_steps - step) / (total_steps - config.warmup_steps)
-    return config.learning_rate
+from tfmr.training.checkpoints import capture, load_tensors, remove_leftovers, restore, save_tensors
+from tfmr.training.config import TrainConfig
+from tfmr.training.history import Epoch, History
+from tfmr.training.loss import evaluate_loss, negative_log_likelihood, try_longest
+from tfmr.training.machine import pick_device, set_seed
+from tfmr.training.schedule import learning_rate_at
 
 
 def train(
@@ -279,7 +161,7 @@ def _train_epoch(
         partial.nll += loss.item() * num_tokens
         partial.tokens += num_tokens
         partial.seconds += time.perf_counter() - started
-        bar.set_postfix(loss=shown(partial.nll / partial.tokens, 3), refresh=False)
+        bar.set_postfix(loss=f"{partial.nll / partial.tokens:.4g}", refresh=False)
         if partial.steps % config.checkpoint_every == 0 and partial.steps < len(batches):
             save()
         started = time.perf_counter()

@@ -22,13 +22,13 @@ from typing import Any
 import torch
 
 import tfmr
-from tfmr.checkpoints import load_tensors, load_weights, save_tensors
 from tfmr.data import Tokenizer, tokenizer_from_json
 from tfmr.errors import InputError
 from tfmr.files import atomic_write, read_text
-from tfmr.locks import LOCK
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+from tfmr.training.checkpoints import load_tensors, load_weights, save_tensors
 from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.translator.locks import LOCK
 
 Config = RecurrentConfig | TransformerConfig
 Model = RecurrentSeq2Seq | Transformer

@@ -11,16 +11,15 @@ from collections.abc import Iterator
 
 import torch
 
-from tfmr import runs
+from tfmr.cli.terminal import alignment_text, shown
 from tfmr.data import Tokenizer, load_corpus
 from tfmr.data.text import canonical
-from tfmr.decoding import greedy_decode
+from tfmr.decoding.greedy import greedy_decode
 from tfmr.errors import InputError
-from tfmr.evaluation import Evaluation, decoded_words, evaluate
+from tfmr.evaluation.measure import Evaluation, decoded_words, evaluate
 from tfmr.files import atomic_write
-from tfmr.metrics import shown
-from tfmr.terminal import alignment_text
-from tfmr.training import pick_device
+from tfmr.training.machine import pick_device
+from tfmr.translator import run_folder
 
 # --- translate ------------------------------------------------------------------------------------------
 
@@ -29,7 +28,7 @@ def translate_command(args: Namespace) -> None:
     """Print one translation for each sentence, and nothing else, on standard output."""
     device = device_and_threads(args)
     sentences = _typed_in() if not args.text else iter([_one_sentence(" ".join(args.text))])
-    run = runs.load_run(args.run or runs.latest(), device)
+    run = run_folder.load_run(args.run or run_folder.latest(), device)
     came = False
     for sentence in sentences:
         came = True
@@ -86,7 +85,7 @@ def evaluate_command(args: Namespace) -> None:
     """Measure a trained run on one split of the corpus it was trained on."""
     if args.output and args.output.is_dir():
         raise InputError(f"--output: expected a file, but {args.output} is a folder")
-    run = runs.load_run(args.run or runs.latest(), device_and_threads(args))
+    run = run_folder.load_run(args.run or run_folder.latest(), device_and_threads(args))
     told = run.arguments
     corpus = load_corpus(
         told["corpus"], src=told["src"], tgt=told["tgt"], size=told["size"], seed=told["seed"]

@@ -1,12 +1,14 @@
 """What training makes small: how surprised a model is by the right translations."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from tfmr.data.batches import Batch, BucketedBatches
-from tfmr.decoding import evaluating
+from tfmr.decoding.eval_mode import evaluating
 
 
 def negative_log_likelihood(model: nn.Module, batch: Batch) -> Float[Tensor, ""]:
@@ -28,7 +30,7 @@ def evaluate_loss(
     """Mean negative log-likelihood of a target token, in nats, without dropout; the model's mode is put back.
 
     The sum over all batches divided by all their tokens: the mean of the batches' means would count a token
-    of a small batch for more. :func:`tfmr.metrics.perplexity` makes the perplexity of it.
+    of a small batch for more. :func:`perplexity` makes the perplexity of it.
 
     Args:
         device: where the batches go; None: where the model is.
@@ -50,3 +52,14 @@ def try_longest(model: nn.Module, batches: BucketedBatches, device: torch.device
     """
     longest = max(batches.examples, key=lambda example: max(map(len, example)))
     evaluate_loss(model, BucketedBatches([longest], 1, pad_id=batches.pad_id), device)
+
+
+def perplexity(mean_nll: float) -> float:
+    """exp of the mean negative log-likelihood per token, in nats and without label smoothing.
+
+    Where that is more than a number can hold (from about 710 nats on), it is infinite.
+    """
+    try:
+        return math.exp(mean_nll)
+    except OverflowError:
+        return math.inf
