@@ -19,6 +19,7 @@ import argparse
 import json
 import platform
 import time
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -28,7 +29,8 @@ from torch import Tensor, nn
 
 from tfmr.book.results import RESULTS
 from tfmr.files import atomic_write
-from tfmr.layers import NORMS, EncoderLayer
+from tfmr.layers import NORMS, EncoderLayer, FeedForward, Residual
+from tfmr.multi_head import MultiHeadAttention
 from tfmr.training import pick_device, set_seed
 
 SYMBOLS, LENGTH, BATCH = 16, 8, 32
@@ -43,7 +45,14 @@ class Stack(nn.Module):
     def __init__(self, depth: int, norm: str, d_model: int = 64, num_heads: int = 4, d_ff: int = 128):
         super().__init__()
         self.symbols, self.places = nn.Embedding(SYMBOLS, d_model), nn.Embedding(LENGTH, d_model)
-        self.layers = nn.ModuleList(EncoderLayer(d_model, num_heads, d_ff, norm=norm) for _ in range(depth))
+        self.layers = nn.ModuleList(
+            EncoderLayer(
+                MultiHeadAttention(d_model, num_heads),
+                FeedForward(d_model, d_ff),
+                partial(Residual, d_model, norm=norm),
+            )
+            for _ in range(depth)
+        )
         self.norm = nn.LayerNorm(d_model) if norm == "pre" else nn.Identity()
         self.readout = nn.Linear(d_model, SYMBOLS)
         for module in self.modules():

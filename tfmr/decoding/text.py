@@ -9,10 +9,11 @@ from tfmr.data.batches import cut_rows, room_for_all
 from tfmr.data.tokenizers import Tokenizer
 from tfmr.decoding.greedy import greedy_decode
 from tfmr.errors import InputError
+from tfmr.seq2seq import Seq2Seq
 
 
 def translate(
-    model: nn.Module,
+    model: Seq2Seq,
     sentences: Sequence[str],
     src_tokenizer: Tokenizer,
     tgt_tokenizer: Tokenizer,
