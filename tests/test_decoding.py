@@ -125,10 +125,19 @@ def test_trap_09_no_sentence_is_cut_to_the_length_of_its_reference():
 
 
 def test_bad_arguments_are_refused():
-    with pytest.raises(InputError, match="max_length: expected at least 1, got 0"):
-        greedy_decode(Copier(), SRC, max_length=0)
     with pytest.raises(InputError, match="src: expected at least one token"):
         greedy_decode(recurrent(), torch.zeros(1, 4, dtype=torch.long))
+
+
+@pytest.mark.parametrize("number", [0, -1, True, 1.5])
+def test_what_counts_nothing_is_refused(unchecked, number):
+    """A batch never has 1.5 sentences: such a limit would be none, and all sentences would be one batch."""
+    tokenizer = WordTokenizer.train(["a b"])
+    problem = f"expected a whole number of at least 1, got {number}$"
+    with pytest.raises(InputError, match=f"^batch_size: {problem}"):
+        translate(Copier(), ["a b"], tokenizer, tokenizer, batch_size=number)
+    with pytest.raises(InputError, match=f"^max_length: {problem}"):
+        greedy_decode(Copier(), SRC, max_length=number)
 
 
 def test_translations_keep_the_order_and_do_not_depend_on_the_batch():

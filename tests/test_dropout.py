@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from tfmr.attention import scaled_dot_product_attention
-from tfmr.config import TransformerConfig
+from tfmr.config import POSITIONS, TransformerConfig
 from tfmr.fused import fused_attention
 from tfmr.layers import FeedForward, Residual
 from tfmr.multi_head import MultiHeadAttention
@@ -130,6 +130,15 @@ def test_both_paths_of_multi_head_attention_drop_the_given_share(need_weights):
     assert (output == 0).float().mean().item() == pytest.approx(0.25, abs=0.06)
     output, _ = attention.eval()(x, x, x, need_weights=need_weights)
     torch.testing.assert_close(output, torch.full_like(output, 1 / 32))
+
+
+@pytest.mark.parametrize("positions", POSITIONS)
+def test_embeddings_are_dropped_with_their_positions(positions):
+    """Section 5.4 of the paper: dropout is applied to the sums of the embeddings and the positions."""
+    embedding = transformer(positions=positions).src_embedding
+    whole, dropped = embedding.eval()(SRC, start=3), embedding.train()(SRC, start=3)
+    assert (dropped == 0).any()
+    torch.testing.assert_close(dropped, torch.where(dropped == 0, 0.0, whole / (1 - P)))
 
 
 def test_a_feed_forward_network_drops_hidden_units_not_its_output():

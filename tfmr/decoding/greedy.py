@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from tfmr.data.batches import check_count
 from tfmr.decoding.eval_mode import evaluating
-from tfmr.errors import InputError
 from tfmr.masks import sentence_lengths
 from tfmr.seq2seq import Seq2Seq
 
@@ -46,10 +46,10 @@ def greedy_decode(
         need_weights: whether to keep the attention weights.
 
     Raises:
-        InputError: ``max_length`` is less than 1; a source has no token, or padding before a token.
+        InputError: ``max_length`` is no whole number of at least 1; a source has no token, or padding before a token.
     """
-    if max_length is not None and max_length < 1:
-        raise InputError(f"max_length: expected at least 1, got {max_length}")
+    if max_length is not None:
+        check_count("max_length", max_length)
     pad_id, bos_id, eos_id = model.config.pad_id, model.config.bos_id, model.config.eos_id
     if src.size(0) == 0:
         no_weights = torch.zeros(0, 0, src.size(1), device=src.device)
