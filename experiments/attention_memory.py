@@ -26,7 +26,7 @@ import torch
 from tfmr.attention import scaled_dot_product_attention
 from tfmr.book.results import RESULTS
 from tfmr.files import atomic_write
-from tfmr.multi_head import fused_attention
+from tfmr.fused import fused_attention
 from tfmr.training import set_seed
 
 LENGTHS, D, REPEATS = [512, 1024, 2048, 4096, 8192], 64, 3

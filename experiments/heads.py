@@ -105,15 +105,15 @@ def run(name: str, seed: int, args: argparse.Namespace) -> dict:
     generator = torch.Generator().manual_seed(seed)
     held_out = [x.to(device) for x in circles(MEASURED, torch.Generator().manual_seed(10**6))]
     model = build(name).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), args.learning_rate)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, args.steps)
+    optimizer = torch.optim.Adam(model.parameters(), args.learning_rate)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, args.steps)
     curve = []
     for step in range(1, args.steps + 1):
         *circle, answers = (x.to(device) for x in circles(args.batch_size, generator))
         loss = F.cross_entropy(model(*circle)[0].flatten(0, 2), answers.flatten())
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         schedule.step()
         if step % max(args.steps // 12, 1) == 0:
             curve.append(
@@ -134,7 +134,7 @@ def run(name: str, seed: int, args: argparse.Namespace) -> dict:
             "batch_size": args.batch_size,
             "learning_rate": args.learning_rate,
             "schedule": "linear to zero",
-            "optimiser": "Adam",
+            "optimizer": "Adam",
         },
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "attention_parameters": sum(parameter.numel() for parameter in model.attentions.parameters()),

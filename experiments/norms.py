@@ -39,20 +39,20 @@ DEPTHS, RATES, WARM_UP = (6, 9, 12), (3e-4, 1e-3, 3e-3), 100
 WINDOW, LEARNED, FAILED = 20, 0.1, 1.0
 
 
+def encoder_layer(d_model: int, num_heads: int, d_ff: int, norm: str = "post") -> EncoderLayer:
+    parts = MultiHeadAttention(d_model, num_heads), FeedForward(d_model, d_ff)
+    return EncoderLayer(*parts, partial(Residual, d_model, norm=norm))
+
+
 class Stack(nn.Module):
     """Symbols to symbols through encoder layers: the last norm is there if the layers are pre-norm."""
 
     def __init__(self, depth: int, norm: str, d_model: int = 64, num_heads: int = 4, d_ff: int = 128):
         super().__init__()
         self.symbols, self.places = nn.Embedding(SYMBOLS, d_model), nn.Embedding(LENGTH, d_model)
-        self.layers = nn.ModuleList(
-            EncoderLayer(
-                MultiHeadAttention(d_model, num_heads),
-                FeedForward(d_model, d_ff),
-                partial(Residual, d_model, norm=norm),
-            )
-            for _ in range(depth)
-        )
+        sizes = d_model, num_heads, d_ff
+        layers = (encoder_layer(*sizes, norm=norm) for _ in range(depth))
+        self.layers = nn.ModuleList(layers)
         self.norm = nn.LayerNorm(d_model) if norm == "pre" else nn.Identity()
         self.readout = nn.Linear(d_model, SYMBOLS)
         for module in self.modules():
@@ -72,15 +72,15 @@ def learn(
 ) -> list[float]:
     """Train until it has learned; the mean loss of each window of steps, on batches that were never seen."""
     generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.Adam(model.parameters(), rate, betas=(0.9, 0.98))
+    optimizer = torch.optim.Adam(model.parameters(), rate, betas=(0.9, 0.98))
     losses, windows = [], []
     for step in range(steps):
         ids = torch.randint(SYMBOLS, (BATCH, LENGTH), generator=generator).to(device)
-        optimiser.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / warm_up) if warm_up else rate
+        optimizer.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / warm_up) if warm_up else rate
         loss = F.cross_entropy(model(ids).flatten(0, 1), ids.flip(1).flatten())
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
         if len(losses) == WINDOW:
             windows.append(round(sum(losses) / WINDOW, 4))

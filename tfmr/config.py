@@ -7,7 +7,7 @@ from functools import partial
 from torch import nn
 
 from tfmr.errors import InputError
-from tfmr.layers import ACTIVATIONS, NORMS, FeedForward, Residual
+from tfmr.layers import ACTIVATIONS, NORMS, DecoderLayer, EncoderLayer, FeedForward, Residual
 from tfmr.multi_head import MultiHeadAttention, check_heads
 from tfmr.positions import ALiBi, LearnedPositions, Positions, RotaryPositions, SinusoidalPositions
 
@@ -119,19 +119,30 @@ def make_positions(kinds: dict, config: TransformerConfig) -> Positions:
     return kinds[config.positions](config) if config.positions in kinds else Positions()
 
 
-def make_attention(config: TransformerConfig, positions: Positions | None = None) -> MultiHeadAttention:
-    sizes = {"d_key": config.d_key, "d_value": config.d_value}
-    return MultiHeadAttention(config.d_model, config.num_heads, config.dropout, **sizes, positions=positions)
+def make_encoder_layer(config: TransformerConfig, positions: Positions) -> EncoderLayer:
+    """One layer of the encoder, made of its parts; the positions are those inside attention."""
+    return EncoderLayer(_attention(config, positions), _feed_forward(config), _residual(config))
 
 
-def make_feed_forward(config: TransformerConfig) -> FeedForward:
-    return FeedForward(config.d_model, config.d_ff, config.dropout, config.activation)
-
-
-def make_residual(config: TransformerConfig) -> Callable[[], Residual]:
-    return partial(Residual, config.d_model, config.dropout, config.norm)
+def make_decoder_layer(config: TransformerConfig, positions: Positions) -> DecoderLayer:
+    """One layer of the decoder; cross-attention has no positions, for two languages have no common distances."""
+    attentions = _attention(config, positions), _attention(config, Positions())
+    return DecoderLayer(*attentions, _feed_forward(config), _residual(config))
 
 
 def make_last_norm(config: TransformerConfig) -> nn.Module:
     """What leaves a pre-norm stack is a sum that was never normalised; a post-norm layer ends with its norm."""
     return nn.LayerNorm(config.d_model) if config.norm == "pre" else nn.Identity()
+
+
+def _attention(config: TransformerConfig, positions: Positions) -> MultiHeadAttention:
+    sizes = {"d_key": config.d_key, "d_value": config.d_value}
+    return MultiHeadAttention(config.d_model, config.num_heads, config.dropout, **sizes, positions=positions)
+
+
+def _feed_forward(config: TransformerConfig) -> FeedForward:
+    return FeedForward(config.d_model, config.d_ff, config.dropout, config.activation)
+
+
+def _residual(config: TransformerConfig) -> Callable[[], Residual]:
+    return partial(Residual, config.d_model, config.dropout, config.norm)

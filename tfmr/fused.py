@@ -39,7 +39,8 @@ def fused_attention(
     allowed = mask | blind  # a blind query is computed as if it saw everything, and then thrown away
     if bias is not None:
         allowed = bias.to(query.dtype).masked_fill(~allowed, -math.inf)
-    return F.scaled_dot_product_attention(query, key, value, allowed, dropout_p).masked_fill(blind, 0.0)
+    output = F.scaled_dot_product_attention(query, key, value, allowed, dropout_p)
+    return output.masked_fill(blind, 0.0)
 
 
 BLOCK = 2**24  # numbers that a mask may have, 64 MiB in float32, before queries are taken in blocks

@@ -68,10 +68,11 @@ class Residual(nn.Module):
         return self.norm(x + self.dropout(sublayer(x)))
 
 
-def keeping(weights: list[Tensor | None], output_and_weights: tuple[Tensor, Tensor | None]) -> Tensor:
+def keep(seen: list[Tensor | None], output_and_weights: tuple[Tensor, Tensor | None]) -> Tensor:
     """The output alone, as a :class:`Residual` wants it; the weights go to the end of the list."""
-    weights.append(output_and_weights[1])
-    return output_and_weights[0]
+    output, weights = output_and_weights
+    seen.append(weights)
+    return output
 
 
 class EncoderLayer(nn.Module):
@@ -99,11 +100,9 @@ class EncoderLayer(nn.Module):
             mask: boolean, broadcastable to (batch, length, length); ``True`` = may be attended.
             need_weights: whether to return the attention weights.
         """
-        weights = []
-        x = self.around_attention(
-            x, lambda h: keeping(weights, self.self_attention(h, h, h, mask, need_weights))
-        )
-        return self.around_feed_forward(x, self.feed_forward), *weights
+        seen = []
+        x = self.around_attention(x, lambda h: keep(seen, self.self_attention(h, h, h, mask, need_weights)))
+        return self.around_feed_forward(x, self.feed_forward), *seen
 
 
 class DecoderLayer(nn.Module):
@@ -127,7 +126,8 @@ class DecoderLayer(nn.Module):
         super().__init__()
         self.self_attention, self.cross_attention = self_attention, cross_attention
         self.feed_forward = feed_forward
-        self.around_self_attention, self.around_cross_attention = residual(), residual()
+        self.around_self_attention = residual()
+        self.around_cross_attention = residual()
         self.around_feed_forward = residual()
 
     def forward(
@@ -146,14 +146,14 @@ class DecoderLayer(nn.Module):
             memory_mask: which source positions may be seen, broadcastable to (batch, tgt_len, src_len).
             need_weights: whether to return weights; None stands for them otherwise.
         """
-        weights = []
+        seen = []
         x = self.around_self_attention(
-            x, lambda h: keeping(weights, self.self_attention(h, h, h, mask, need_weights))
+            x, lambda h: keep(seen, self.self_attention(h, h, h, mask, need_weights))
         )
         x = self.around_cross_attention(
-            x, lambda h: keeping(weights, self.cross_attention(h, memory, memory, memory_mask, need_weights))
+            x, lambda h: keep(seen, self.cross_attention(h, memory, memory, memory_mask, need_weights))
         )
-        return self.around_feed_forward(x, self.feed_forward), *weights
+        return self.around_feed_forward(x, self.feed_forward), *seen
 
 
 class LayerState(NamedTuple):
@@ -193,21 +193,20 @@ def step_layer(
     Returns:
         The output, the weights of the cross-attention (or None), and the state after.
     """
-    weights, offset = [], state.past[0].size(-2)
+    seen, offset = [], state.past[0].size(-2)
 
     def attend_to_past(h: Tensor) -> Tensor:
         nonlocal state
         new = layer.self_attention.project(h, h, offset)
-        state = state._replace(
-            past=tuple(torch.cat(pair, dim=-2) for pair in zip(state.past, new, strict=True))
-        )
+        both = zip(state.past, new, strict=True)
+        state = state._replace(past=tuple(torch.cat(pair, dim=-2) for pair in both))
         return layer.self_attention.attend(h, *state.past, offset=offset)[0]
 
     def attend_to_memory(h: Tensor) -> Tensor:
-        return keeping(
-            weights, layer.cross_attention.attend(h, *state.memory, memory_mask, need_weights=need_weights)
+        return keep(
+            seen, layer.cross_attention.attend(h, *state.memory, memory_mask, need_weights=need_weights)
         )
 
     x = layer.around_self_attention(x, attend_to_past)
     x = layer.around_cross_attention(x, attend_to_memory)
-    return layer.around_feed_forward(x, layer.feed_forward), *weights, state
+    return layer.around_feed_forward(x, layer.feed_forward), *seen, state

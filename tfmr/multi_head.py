@@ -20,7 +20,7 @@ class MultiHeadAttention(nn.Module):
         dropout: probability of dropping an attention weight in training.
         d_key, d_value: sizes of a head's keys and values; by default d_model / num_heads.
         bias: whether the four projections add a vector.
-        positions: what turns queries and keys or is added to scores (chapter 6); by default nothing.
+        positions: a kind of :class:`tfmr.positions.Positions`, which turns queries and keys or adds to scores.
 
     Raises:
         InputError: ``num_heads`` does not divide ``d_model``, or a size is not positive.
@@ -35,12 +35,13 @@ class MultiHeadAttention(nn.Module):
         d_key: int | None = None,
         d_value: int | None = None,
         bias: bool = True,
-        positions: Positions | None = None,
+        positions: nn.Module | None = None,
     ):
         super().__init__()
         check_heads(d_model, num_heads, d_key, d_value)
         d_key, d_value = d_key or d_model // num_heads, d_value or d_model // num_heads
-        self.num_heads, self.dropout, self.positions = num_heads, dropout, positions or Positions()
+        self.num_heads, self.dropout = num_heads, dropout
+        self.positions = positions or Positions()
         self.query_projection = nn.Linear(d_model, num_heads * d_key, bias)
         self.key_projection = nn.Linear(d_model, num_heads * d_key, bias)
         self.value_projection = nn.Linear(d_model, num_heads * d_value, bias)
@@ -71,7 +72,8 @@ class MultiHeadAttention(nn.Module):
             InputError: sizes do not fit, there is no position, the mask is not boolean or of another shape.
         """
         check_inputs(query, key, value, self.query_projection.in_features)
-        return self.attend(query, *self.project(key, value), mask, need_weights=need_weights)
+        k, v = self.project(key, value)
+        return self.attend(query, k, v, mask, need_weights=need_weights)
 
     def project(
         self,
@@ -84,8 +86,8 @@ class MultiHeadAttention(nn.Module):
         Args:
             offset: the position of the first key.
         """
-        k, v = self._split(self.key_projection(key)), self._split(self.value_projection(value))
-        return self.positions.rotate(k, offset), v
+        k = self.positions.rotate(self._split(self.key_projection(key)), offset)
+        return k, self._split(self.value_projection(value))
 
     def attend(
         self,
@@ -109,7 +111,7 @@ class MultiHeadAttention(nn.Module):
 
         attention = explicit_attention if need_weights else fused_in_blocks
         dropout_p = self.dropout if self.training else 0.0
-        heads, weights = attention(q, k, v, _with_heads(mask), bias, dropout_p)
+        heads, weights = attention(q, k, v, with_heads(mask), bias, dropout_p)
         return self.output_projection(heads.transpose(1, 2).flatten(2)), weights
 
     def _split(self, x: Float[Tensor, "batch length size"]) -> Float[Tensor, "batch heads length d_head"]:
@@ -127,10 +129,12 @@ def explicit_attention(
     """Scaled dot-product attention and its weights; the arguments are those of :func:`fused_in_blocks`."""
     scores = scaled_scores(query, key)
     added = bias(0, query.size(-2))
-    return attend(scores if added is None else scores + added.to(scores.dtype), value, mask, dropout_p)
+    if added is not None:
+        scores = scores + added.to(scores.dtype)
+    return attend(scores, value, mask, dropout_p)
 
 
-def _with_heads(mask: Tensor | None) -> Tensor | None:
+def with_heads(mask: Tensor | None) -> Tensor | None:
     """A mask with the axes (batch, heads, query, key); of what it lacks, there is one for all."""
     return mask if mask is None or mask.dim() > 3 else mask[(None,) * (3 - mask.dim())].unsqueeze(1)
 

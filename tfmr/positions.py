@@ -130,7 +130,8 @@ class RotaryPositions(Positions):
         angles = _angles(positions, self.d_head, "d_head", self.base)
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         even, odd = x[..., 0::2], x[..., 1::2]
-        return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
+        turned = even * cos - odd * sin, even * sin + odd * cos
+        return torch.stack(turned, dim=-1).flatten(-2)
 
 
 class ALiBi(Positions):
@@ -175,8 +176,8 @@ def alibi_slopes(num_heads: int, device: Device = None) -> Float[Tensor, " heads
         raise InputError(f"num_heads: expected a positive number, got {num_heads}")
     power = 2 ** int(math.log2(num_heads))
     slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1, device=device))
-    between = 2.0 ** (-4 / power * (2 * torch.arange(num_heads - power, device=device) + 1))
-    return torch.cat([slopes, between])
+    odd = 2 * torch.arange(num_heads - power, device=device) + 1
+    return torch.cat([slopes, 2.0 ** (-4 / power * odd)])
 
 
 def _angles(positions: Tensor, size: int, name: str, base: float = 10_000.0) -> Float[Tensor, "length half"]:

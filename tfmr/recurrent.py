@@ -190,7 +190,8 @@ class RecurrentSeq2Seq(nn.Module):
         words, sentence = self.encoder(src)
         if self.attends:
             return Memory(words, padding_mask(src, self.config.pad_id))
-        return Memory(sentence[:, None], torch.ones_like(src[:, None, :1], dtype=torch.bool))
+        always = torch.ones_like(src[:, None, :1], dtype=torch.bool)
+        return Memory(sentence[:, None], always)
 
     def decode(
         self, tgt: Int[Tensor, "batch tgt_len"], memory: Memory

@@ -13,14 +13,13 @@ from tfmr.config import (
     ADDED,
     INSIDE,
     TransformerConfig,
-    make_attention,
-    make_feed_forward,
+    make_decoder_layer,
+    make_encoder_layer,
     make_last_norm,
     make_positions,
-    make_residual,
 )
 from tfmr.errors import InputError
-from tfmr.layers import DecoderLayer, EncoderLayer, LayerState, start_layer, step_layer
+from tfmr.layers import LayerState, start_layer, step_layer
 from tfmr.masks import causal_mask, padding_mask
 from tfmr.seq2seq import Memory
 
@@ -51,7 +50,7 @@ class DecoderState(NamedTuple):
 
     def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
         """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
-        return DecoderState(self.mask[rows], [layer.select(rows) for layer in self.layers])
+        return DecoderState(self.mask[rows], [one.select(rows) for one in self.layers])
 
 
 class Embedding(nn.Module):
@@ -82,8 +81,7 @@ class Encoder(nn.Module):
         super().__init__()
         positions = make_positions(INSIDE, config)
         self.layers = nn.ModuleList(
-            EncoderLayer(make_attention(config, positions), make_feed_forward(config), make_residual(config))
-            for _ in range(config.num_encoder_layers)
+            make_encoder_layer(config, positions) for _ in range(config.num_encoder_layers)
         )
         self.norm = make_last_norm(config)
 
@@ -105,13 +103,7 @@ class Decoder(nn.Module):
         super().__init__()
         positions = make_positions(INSIDE, config)
         self.layers = nn.ModuleList(
-            DecoderLayer(
-                make_attention(config, positions),
-                make_attention(config),
-                make_feed_forward(config),
-                make_residual(config),
-            )
-            for _ in range(config.num_decoder_layers)
+            make_decoder_layer(config, positions) for _ in range(config.num_decoder_layers)
         )
         self.norm = make_last_norm(config)
 
@@ -119,10 +111,11 @@ class Decoder(nn.Module):
         self,
         x: Float[Tensor, "batch tgt_len d_model"],
         memory: Memory,
+        mask: Tensor | None = None,
         need_weights: bool = False,
     ) -> tuple[Float[Tensor, "batch tgt_len d_model"], list[Tensor | None], list[Tensor | None]]:
         """All layers, and of each the weights of its self-attention and of its cross-attention."""
-        mask, self_weights, cross_weights = causal_mask(x.size(1), x.device), [], []
+        self_weights, cross_weights = [], []
         for layer in self.layers:
             x, before, across = layer(x, memory.vectors, mask, memory.mask, need_weights)
             self_weights.append(before)
@@ -131,7 +124,8 @@ class Decoder(nn.Module):
 
     def start(self, memory: Memory) -> DecoderState:
         """The state before the first token."""
-        return DecoderState(memory.mask, [start_layer(layer, memory.vectors) for layer in self.layers])
+        layers = [start_layer(layer, memory.vectors) for layer in self.layers]
+        return DecoderState(memory.mask, layers)
 
     def step(
         self, x: Float[Tensor, "batch 1 d_model"], state: DecoderState, need_weights: bool = False
@@ -194,7 +188,8 @@ class Transformer(nn.Module):
         self, tgt: Int[Tensor, "batch tgt_len"], memory: Memory
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
         """Logits of the token after each given one (teacher forcing)."""
-        return self.output(self.decoder(self.tgt_embedding(tgt), memory)[0])
+        mask = causal_mask(tgt.size(1), tgt.device)
+        return self.output(self.decoder(self.tgt_embedding(tgt), memory, mask)[0])
 
     def attention_weights(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
@@ -204,7 +199,8 @@ class Transformer(nn.Module):
         Row ``t`` of a decoder's weights belongs to the choice of the token *after* ``tgt[:, t]``.
         """
         memory, encoder = self._encode(src, need_weights=True)
-        _, decoder, cross = self.decoder(self.tgt_embedding(tgt), memory, need_weights=True)
+        x, mask = self.tgt_embedding(tgt), causal_mask(tgt.size(1), tgt.device)
+        _, decoder, cross = self.decoder(x, memory, mask, need_weights=True)
         return AttentionWeights(encoder, decoder, cross)
 
     def align(
