@@ -19,17 +19,17 @@ reads these files.
 
 import argparse
 import random
-from dataclasses import asdict
 
 import aligners
 import harness
 import torch
+import translators
 from torch import Tensor
 
 from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus
 from tfmr.decoding import evaluating, translate
 from tfmr.evaluation import alignment_error_rate, bleu, links_from_weights
-from tfmr.training import TrainConfig, evaluate_loss, perplexity, set_seed, train
+from tfmr.training import TrainConfig, evaluate_loss, perplexity
 from tfmr.transformer import Transformer, TransformerConfig
 
 SHIFTS = {"right": 0, "one early": -1, "one late": 1}  # which row is taken for a word
@@ -88,28 +88,26 @@ def measure_aligners(args: argparse.Namespace, model: str, corpus: Corpus) -> di
 
 def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
     """Train one model with one seed and measure it; keep *whole* of the first seed."""
-    tokenizers = [
-        WordTokenizer.train(getattr(pair, side) for pair in corpus.train) for side in ("src", "tgt")
-    ]
-    batches = BucketedBatches(encode_pairs(corpus.train, *tokenizers), batch_size=args.batch_size, seed=seed)
-    valid_batches = BucketedBatches(encode_pairs(corpus.valid, *tokenizers), batch_size=128)
-    set_seed(seed)
-    config = TransformerConfig(
-        *map(len, tokenizers),
-        d_model=args.d_model,
-        num_heads=4,
-        num_encoder_layers=args.num_layers,
-        num_decoder_layers=args.num_layers,
-        d_ff=2 * args.d_model,
-        dropout=args.dropout,
-        norm="pre",
-        tie_embeddings="output",
-    )
-    learner = MODELS[model](config)
+
+    def build(src_vocab_size: int, tgt_vocab_size: int) -> Transformer:
+        config = TransformerConfig(
+            src_vocab_size,
+            tgt_vocab_size,
+            d_model=args.d_model,
+            num_heads=4,
+            num_encoder_layers=args.num_layers,
+            num_decoder_layers=args.num_layers,
+            d_ff=2 * args.d_model,
+            dropout=args.dropout,
+            norm="pre",
+            tie_embeddings="output",
+        )
+        return MODELS[model](config)
+
     options = {"warmup_steps": args.warmup_steps, "schedule": "linear", "seed": seed}
-    train_config = TrainConfig(args.epochs, args.learning_rate, **options)
-    history = train(learner, batches, valid_batches, train_config, device=args.device, progress=True)
-    sets = held_out(corpus, args.test_size)
+    config = TrainConfig(args.epochs, args.learning_rate, **options)
+    trained = translators.learn(args, corpus, build, config)
+    learner, tokenizers, sets = trained.model, trained.tokenizers, held_out(corpus, args.test_size)
     measured = {key: quality(learner, pairs, tokenizers) for key, pairs in sets.items()}
     if model == "whole":
         for key, pairs in sets.items():
@@ -118,16 +116,9 @@ def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> 
         measured["example"] = example(learner, corpus.train[0], tokenizers)
     if (model, seed) == ("whole", args.seeds[0]):
         folder = harness.folder("cross_attention", args) / "whole-run"
-        harness.keep(folder, learner, tokenizers, history, args.size, [corpus.train[0], *sets["test"][:3]])
-    return {
-        "corpus": {"name": "grammar", "train": len(corpus.train)} | {key: len(sets[key]) for key in sets},
-        "config": asdict(config),
-        "train_config": asdict(train_config) | {"batch_size": args.batch_size},
-        "parameters": sum(parameter.numel() for parameter in learner.parameters()),
-        "train_loss": [round(epoch.train_loss, 4) for epoch in history.epochs],
-        "valid_loss": [round(epoch.valid_loss, 4) for epoch in history.epochs],
-        **measured,
-    }
+        translators.keep(folder, trained, args.size, [corpus.train[0], *sets["test"][:3]])
+    sizes = {"train": len(corpus.train)} | {key: len(pairs) for key, pairs in sets.items()}
+    return {"corpus": {"name": "grammar"} | sizes, **trained.about, **measured}
 
 
 def held_out(corpus: Corpus, size: int | None) -> dict[str, list[Pair]]:

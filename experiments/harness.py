@@ -28,7 +28,6 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -36,16 +35,11 @@ from typing import Any
 import torch
 
 from tfmr.book.results import RESULTS
-from tfmr.data import Pair, Tokenizer, encode_pairs
-from tfmr.decoding import evaluating, translate
 from tfmr.errors import InputError
 from tfmr.files import atomic_write, read_text
-from tfmr.training import History, pick_device
-from tfmr.translator import run_folder
+from tfmr.training import pick_device
 
 OWN = {"experiment", "seeds", "device", "out", "again", "list"}  # options that are no setting of a run
-OUTPUTS = "outputs.json"  # beside a kept model
-ABOUT = "What this model gave when it was kept. Later code must find the same: tests/test_experiments.py"
 
 
 def parser(doc: str, device: bool = True, seeds: bool = True) -> argparse.ArgumentParser:
@@ -160,41 +154,6 @@ def write(path: Path, content: dict[str, Any]) -> None:
     """Write a file whole or not at all."""
     with atomic_write(path) as temporary:
         temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def keep(
-    place: Path,
-    model: run_folder.Model,
-    tokenizers: Sequence[Tokenizer],
-    history: History,
-    size: int,
-    pairs: Sequence[Pair],
-) -> None:
-    """Keep a model trained on the grammar corpus in a run folder, with what it gives for some pairs."""
-    arguments = {"corpus": "grammar", "src": "fr", "tgt": "en", "size": size, "seed": 0}  # the corpus's seed
-    run_folder.start(place, arguments, model.config, *tokenizers)
-    run_folder.finish(place, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
-    write(place / OUTPUTS, {"about": ABOUT, "outputs": outputs(model, tokenizers, pairs)})
-
-
-def outputs(
-    model: run_folder.Model, tokenizers: Sequence[Tokenizer], pairs: Sequence[Pair]
-) -> list[dict[str, Any]]:
-    """For each pair the translation of its source, and the cross-attention weights while its target is written."""
-    found, device = [], next(model.parameters()).device
-    for pair in pairs:
-        src, tgt = (torch.tensor([ids], device=device) for ids in encode_pairs([pair], *tokenizers)[0])
-        with evaluating(model):  # a row for each word that is written, and one for the end
-            weights = model.align(src, tgt[:, :-1])[0]
-        found.append(
-            {
-                "src": pair.src,
-                "tgt": pair.tgt,
-                "translation": translate(model, [pair.src], *tokenizers)[0],
-                "weights": [[round(weight, 4) for weight in row] for row in weights.tolist()],
-            }
-        )
-    return found
 
 
 def command(main: Callable[[], None]) -> None:

@@ -17,16 +17,16 @@ loss by epoch, BLEU by source length, some translations, and how well the attent
 """
 
 import argparse
-from dataclasses import asdict
 
 import harness
+import translators
 
-from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
+from tfmr.data import Corpus, Pair, WordTokenizer, load_corpus, word_tokenize
 from tfmr.data.grammar import generate
 from tfmr.decoding import translate
 from tfmr.evaluation import alignment_error_rate, attention_links, bleu
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.training import TrainConfig, set_seed, train
+from tfmr.training import TrainConfig
 
 ATTENTION = {name: name for name in ("additive", "general", "dot", "scaled_dot")} | {"fixed": None}
 DEFAULTS = {
@@ -112,31 +112,23 @@ CORPORA = {"length": length_corpus, "alignment": alignment_corpus, "scores": sco
 
 def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
     """Train one model with one seed and measure it; of *alignment*, keep that of the first seed."""
-    tokenizers = [
-        WordTokenizer.train([getattr(pair, side) for pair in corpus.train]) for side in ("src", "tgt")
-    ]
-    batches = BucketedBatches(encode_pairs(corpus.train, *tokenizers), batch_size=args.batch_size, seed=seed)
-    valid_batches = BucketedBatches(encode_pairs(corpus.valid, *tokenizers), batch_size=128)
-    set_seed(seed)
-    sizes = {"d_embed": args.d_hidden // 2, "d_hidden": args.d_hidden}
-    config = RecurrentConfig(*map(len, tokenizers), attention=ATTENTION[model], **sizes)
-    learner = RecurrentSeq2Seq(config)
-    train_config = TrainConfig(args.epochs, args.learning_rate, schedule="linear", seed=seed)
-    history = train(learner, batches, valid_batches, train_config, device=args.device, progress=True)
+
+    def build(src_vocab_size: int, tgt_vocab_size: int) -> RecurrentSeq2Seq:
+        sizes = {"d_embed": args.d_hidden // 2, "d_hidden": args.d_hidden}
+        return RecurrentSeq2Seq(
+            RecurrentConfig(src_vocab_size, tgt_vocab_size, attention=ATTENTION[model], **sizes)
+        )
+
+    config = TrainConfig(args.epochs, args.learning_rate, schedule="linear", seed=seed)
+    trained = translators.learn(args, corpus, build, config)
     held_out = [*corpus.test, *corpus.extra.get("long", [])][: args.test_size]
     if (args.experiment, model, seed) == ("alignment", "additive", args.seeds[0]):
         folder = harness.folder(args.experiment, args) / "additive-run"
-        harness.keep(folder, learner, tokenizers, history, args.size, [corpus.train[0], *held_out[:3]])
+        translators.keep(folder, trained, args.size, [corpus.train[0], *held_out[:3]])
     return {
         "corpus": {"name": "grammar", "train": len(corpus.train), "held_out": len(held_out)},
-        "config": asdict(config),
-        "train_config": asdict(train_config) | {"batch_size": args.batch_size},
-        "parameters": sum(parameter.numel() for parameter in learner.parameters()),
-        "train_loss": [round(epoch.train_loss, 4) for epoch in history.epochs],
-        "valid_loss": [round(epoch.valid_loss, 4) for epoch in history.epochs],
-        "train_seconds": round(sum(epoch.seconds for epoch in history.epochs), 1),
-        "tokens": sum(epoch.tokens for epoch in history.epochs),
-        **quality(learner, held_out, *tokenizers),
+        **trained.about,
+        **quality(trained.model, held_out, *trained.tokenizers),
     }
 
 
