@@ -233,12 +233,14 @@ def test_norms_writes_the_losses_of_every_rate_with_warm_up_and_without(run):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")
-def test_attention_memory_writes_what_chapter_4_reads(run):
+def test_attention_memory_writes_what_chapter_4_reads(run, monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)  # of this process; those that measure have one
     written = run("attention_memory", *"--lengths 64 1024 --seeds 0".split())
     peaks = {
         name: [row["mebibytes"] for row in written[f"{name}-seed-0"]["measured"]]
         for name in ("explicit", "fused")
     }
+    assert written["fused-seed-0"]["threads"] == 1
     assert peaks["explicit"][1] > 8 and peaks["explicit"][1] > 2 * peaks["fused"][1]  # 4 MiB a matrix
 
 
