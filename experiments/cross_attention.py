@@ -26,11 +26,14 @@ import torch
 import translators
 from torch import Tensor
 
+from tfmr.config import TransformerConfig
 from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus
 from tfmr.decoding import evaluating, translate
 from tfmr.evaluation import alignment_error_rate, bleu, links_from_weights
+from tfmr.masks import padding_mask
+from tfmr.seq2seq import Memory
 from tfmr.training import TrainConfig, evaluate_loss, perplexity
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.transformer import Transformer
 
 SHIFTS = {"right": 0, "one early": -1, "one late": 1}  # which row is taken for a word
 # In the running example J' aime apprendre l' intelligence artificielle . : the places of the words to hide.
@@ -48,8 +51,9 @@ HIDDEN = {
 class BlindTransformer(Transformer):
     """A Transformer whose decoder is told nothing: the memory is zero, whatever the source."""
 
-    def encode(self, src: Tensor) -> Tensor:
-        return torch.zeros(*src.shape, self.config.d_model, device=src.device)
+    def encode(self, src: Tensor) -> Memory:
+        nothing = torch.zeros(*src.shape, self.config.d_model, device=src.device)
+        return Memory(nothing, padding_mask(src, self.config.pad_id))
 
 
 MODELS = {"whole": Transformer, "blind": BlindTransformer}
@@ -220,14 +224,16 @@ def cut_words(
     [(src, tgt)] = encode_pairs([pair], *tokenizers)
     device = next(model.parameters()).device
     src, tgt = torch.tensor([src], device=device), torch.tensor([tgt], device=device)
-    num_src, pad_id = src.size(1) - 1, model.config.pad_id  # the end symbol stays
-    holes = src.repeat(num_src, 1)
-    holes[range(num_src), range(num_src)] = pad_id  # row j: word j looks like padding, and is masked
+    num_src = src.size(1) - 1  # the end symbol stays
+    seen = ~torch.eye(num_src, num_src + 1, dtype=torch.bool, device=device)  # row j: all but word j
     with evaluating(model):
         memory = model.encode(src)
-        before = model.decode(tgt[:, :-2], memory, src).log_softmax(dim=-1)
-        memory = memory.expand(num_src, -1, -1) if where == "memory" else model.encode(holes)
-        after = model.decode(tgt[:, :-2].expand(num_src, -1), memory, holes).log_softmax(dim=-1)
+        before = model.decode(tgt[:, :-2], memory).log_softmax(dim=-1)
+        if where == "memory":
+            cut = Memory(memory.vectors.expand(num_src, -1, -1), seen[:, None])
+        else:  # for the encoder, too, the word looks like padding
+            cut = model.encode(src.expand(num_src, -1).masked_fill(~seen, model.config.pad_id))
+        after = model.decode(tgt[:, :-2].expand(num_src, -1), cut).log_softmax(dim=-1)
     right = tgt[:, 1:-1]
     change = (after.argmax(dim=-1) != before.argmax(dim=-1)).float()
     change[:, (before.argmax(dim=-1) != right)[0]] = torch.nan
@@ -252,7 +258,8 @@ def example(model: Transformer, pair: Pair, tokenizers: list[WordTokenizer]) -> 
         for name, places in HIDDEN.items():
             holes = src.clone()
             holes[:, places] = model.config.pad_id
-            texts = write(model, memory, holes), write(model, model.encode(holes), holes)
+            unseen = memory._replace(mask=padding_mask(holes, model.config.pad_id))
+            texts = write(model, unseen), write(model, model.encode(holes))
             written[name] = dict(
                 zip(("memory", "source"), (tokenizers[1].decode(ids) for ids in texts), strict=True)
             )
@@ -260,11 +267,11 @@ def example(model: Transformer, pair: Pair, tokenizers: list[WordTokenizer]) -> 
     return {"src": pair.src, "looked": looked, "written": written}
 
 
-def write(model: Transformer, memory: Tensor, seen: Tensor, max_length: int = 20) -> list[int]:
-    """Greedy decoding from a given memory; where ``seen`` says padding, the memory is hidden."""
+def write(model: Transformer, memory: Memory, max_length: int = 20) -> list[int]:
+    """Greedy decoding from a given memory."""
     ids = [model.config.bos_id]
     while ids[-1] != model.config.eos_id and len(ids) < max_length:
-        logits = model.decode(torch.tensor([ids], device=memory.device), memory, seen)
+        logits = model.decode(torch.tensor([ids], device=memory.mask.device), memory)
         ids.append(logits[0, -1].argmax().item())
     return ids[1:]
 

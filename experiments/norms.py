@@ -17,6 +17,7 @@ Each norm, depth and seed writes one small file, OUT/NORM-DEPTH-seed-SEED.json. 
 
 import argparse
 import math
+from functools import partial
 from itertools import product
 
 import harness
@@ -24,7 +25,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tfmr.layers import NORMS, EncoderLayer
+from tfmr.layers import NORMS, EncoderLayer, FeedForward, Residual
+from tfmr.multi_head import MultiHeadAttention
 from tfmr.training import set_seed, train_step
 
 SYMBOLS, LENGTH, BATCH = 16, 8, 32
@@ -39,7 +41,14 @@ class Stack(nn.Module):
     def __init__(self, depth: int, norm: str, d_model: int = 64, num_heads: int = 4, d_ff: int = 128):
         super().__init__()
         self.symbols, self.places = nn.Embedding(SYMBOLS, d_model), nn.Embedding(LENGTH, d_model)
-        self.layers = nn.ModuleList(EncoderLayer(d_model, num_heads, d_ff, norm=norm) for _ in range(depth))
+        self.layers = nn.ModuleList(
+            EncoderLayer(
+                MultiHeadAttention(d_model, num_heads),
+                FeedForward(d_model, d_ff),
+                partial(Residual, d_model, norm=norm),
+            )
+            for _ in range(depth)
+        )
         self.norm = nn.LayerNorm(d_model) if norm == "pre" else nn.Identity()
         self.readout = nn.Linear(d_model, SYMBOLS)
         for module in self.modules():

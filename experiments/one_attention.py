@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 from tfmr.attention import scaled_dot_product_attention
-from tfmr.multi_head import fused_attention
+from tfmr.fused import fused_attention
 
 D, REPEATS = 64, 3
 METHODS = {

@@ -17,15 +17,17 @@ Each run writes OUT/TASK-SCHEME-seed-SEED.json. Chapter 6 reads these files.
 
 import argparse
 import math
+from functools import partial
 
 import harness
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tfmr.layers import EncoderLayer
+from tfmr.layers import EncoderLayer, FeedForward, Residual
 from tfmr.masks import causal_mask
-from tfmr.positions import ALiBi, LearnedPositions, RotaryPositions, SinusoidalPositions
+from tfmr.multi_head import MultiHeadAttention
+from tfmr.positions import ALiBi, LearnedPositions, Positions, RotaryPositions, SinusoidalPositions
 from tfmr.training import set_seed, train_step
 
 SCHEMES = ("none", "sinusoidal", "learned", "rotary", "alibi")
@@ -46,11 +48,16 @@ class Model(nn.Module):
             "sinusoidal": SinusoidalPositions(D_MODEL),
             "learned": LearnedPositions(max(LENGTHS), D_MODEL),
         }
-        relative = {"rotary": RotaryPositions(D_MODEL // NUM_HEADS), "alibi": ALiBi(NUM_HEADS)}.get(scheme)
+        inside = {"rotary": RotaryPositions(D_MODEL // NUM_HEADS), "alibi": ALiBi(NUM_HEADS)}.get(scheme)
         self.embedding = nn.Embedding(vocab_size, D_MODEL)
-        self.positions = added.get(scheme, nn.Identity())
+        self.positions = added.get(scheme, Positions())
         self.layers = nn.ModuleList(
-            EncoderLayer(D_MODEL, NUM_HEADS, D_FF, norm="pre", relative=relative) for _ in range(NUM_LAYERS)
+            EncoderLayer(
+                MultiHeadAttention(D_MODEL, NUM_HEADS, positions=inside),
+                FeedForward(D_MODEL, D_FF),
+                partial(Residual, D_MODEL, norm="pre"),
+            )
+            for _ in range(NUM_LAYERS)
         )
         self.norm, self.output = nn.LayerNorm(D_MODEL), nn.Linear(D_MODEL, num_answers)
 

@@ -18,8 +18,14 @@ def test_trap_11_a_link_is_source_then_target():
 def test_a_look_at_the_end_symbol_is_no_link_and_extra_rows_are_left_out():
     weights = torch.tensor([[0.1, 0.9], [0.8, 0.2], [0.9, 0.1]])
     assert links_from_weights(weights, num_src=1, num_tgt=2) == {(0, 1)}
-    with pytest.raises(InputError, match="weights: expected at least 4 rows"):
-        links_from_weights(weights, num_src=1, num_tgt=4)
+
+
+@pytest.mark.parametrize(("num_src", "num_tgt"), [(2, 4), (3, 3), (3, 4)])
+def test_weights_with_fewer_rows_or_columns_than_words_are_refused(num_src, num_tgt):
+    said = rf"weights: expected at least {num_tgt} rows \(target\) and {num_src} columns .*, got \(3, 2\)"
+    with pytest.raises(InputError, match=said):
+        links_from_weights(torch.rand(3, 2), num_src, num_tgt)
+    assert len(links_from_weights(torch.rand(3, 2), 2, 3)) == 3
 
 
 def test_pieces_merge_into_words():

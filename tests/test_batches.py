@@ -176,12 +176,14 @@ def test_a_batch_is_padded_on_the_right_and_counts_what_is_predicted():
     "arguments, message",
     [
         ({}, "batch_size: expected it or max_tokens"),
-        ({"batch_size": 0}, "batch_size: expected at least 1, came 0"),
-        ({"batch_size": 2, "pool": 0}, "pool: expected at least 1, came 0"),
+        ({"batch_size": 0}, "batch_size: expected a whole number of at least 1, got 0"),
+        ({"batch_size": 1.5}, "batch_size: expected a whole number of at least 1, got 1.5"),
+        ({"max_tokens": True}, "max_tokens: expected a whole number of at least 1, got True"),
+        ({"batch_size": 2, "pool": 0}, "pool: expected a whole number of at least 1, got 0"),
         ({"max_tokens": 3}, r"max_tokens: expected room for the longest example \(4\), came 3"),
     ],
 )
-def test_impossible_sizes_are_refused(arguments, message):
+def test_impossible_sizes_are_refused(unchecked, arguments, message):
     with pytest.raises(InputError, match=message):
         BucketedBatches([([5, 2], [1, 6, 7, 2])], **arguments)
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from tfmr.book.exercises import chapter_09 as exercise
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.config import TransformerConfig
+from tfmr.transformer import Transformer
 
 
 def test_the_solution_passes(capsys):

@@ -32,11 +32,17 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, interrupt
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_written_file_has_the_usual_permissions(tmp_path):
+@pytest.mark.parametrize("mask", [0o000, 0o002, 0o022, 0o077])
+def test_a_written_file_has_the_usual_permissions(tmp_path, mask):
     usual, written = tmp_path / "usual", tmp_path / "written"
-    usual.touch()
-    with atomic_write(written):
-        pass
+    before = os.umask(mask)
+    try:
+        usual.touch()
+        with atomic_write(written):
+            pass
+        assert os.umask(mask) == mask, "the process has another umask than before"
+    finally:
+        os.umask(before)
     assert written.stat().st_mode == usual.stat().st_mode
 
 

@@ -501,6 +501,19 @@ def test_negation_is_linked_on_both_words(sentences):
     assert seen["pas"] > 200 and seen["jamais"] > 50 and seen["plus"] > 50, seen
 
 
+def test_the_possessors_de_is_surely_s_and_the_article_of_what_he_has_may_be(sentences):
+    """le chat de Marie, Mary's cat; and so where an article is one word with the preposition before it."""
+    articles = {"le", "la", "l'", "les", "au", "aux", "du", "des"}
+    seen = Counter()
+    for fr, en, links, possible in sentences:
+        for t in (t for t, word in enumerate(en) if word == "'s"):
+            sure, maybe = ([s for s, target in kind if target == t] for kind in (links, possible))
+            assert len(sure) == len(maybe) == 1 and maybe < sure, (fr, en)
+            assert fr[sure[0]] in {"de", "d'", "du", "des"} and fr[maybe[0]] in articles, (fr, en)
+            seen[fr[maybe[0]]] += 1
+    assert sum(seen.values()) > 200 and seen.keys() & {"au", "aux", "du", "des"}, seen
+
+
 # --- the corpus -----------------------------------------------------------------------------------------
 
 

@@ -1,15 +1,21 @@
 """Attention without weights holds no matrix over all pairs of positions, whatever is masked, added or dropped."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-LENGTH, HEADS, MOST = 4096, 8, 300  # mebibytes; the weights of all heads would be 512
+# In mebibytes: the weights of all heads would be 512.
+LENGTH, HEADS, MOST = 4096, 8, 300
+# What is freed goes back to the system at once, so that a peak is what was in use. Left to itself, glibc keeps some of
+# it, and the same peak differs by up to 100 from run to run.
+ENVIRONMENT = {**os.environ, "MALLOC_MMAP_THRESHOLD_": str(2**20)}
 
-# Names: what the mask is, of how many axes, and which positions are inside. Everything is made before the first
-# measurement but the mask, which belongs to what is measured.
+# Names: what the mask is, of how many axes, and which positions are inside. Three axes are (sentence, query, key):
+# then there are two sentences, for with one it would be the mask of two axes over again. Everything is made before
+# the first measurement but the mask, which belongs to what is measured.
 SCRIPT = f"""
 import sys, torch
 from pathlib import Path
@@ -23,7 +29,7 @@ def peak():
 
 name, axes, relative, dropout = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 relative = {{"alibi": ALiBi({HEADS}), "rotary": RotaryPositions(8)}}.get(relative)
-attention = MultiHeadAttention(64, {HEADS}, dropout, relative=relative)
+attention = MultiHeadAttention(64, {HEADS}, dropout, positions=relative)
 
 def attend(length):
     mask = {{"none": lambda: None, "causal": lambda: causal_mask(length),
@@ -31,7 +37,10 @@ def attend(length):
             "heads": lambda: causal_mask(length).expand({HEADS}, -1, -1).clone()}}[name]()
     while mask is not None and mask.dim() < axes:
         mask = mask[None]
-    x = torch.randn(1, length, 64)
+    sentences = 2 if axes == 3 else 1
+    if axes == 3:
+        mask = mask.expand(sentences, -1, -1).clone()
+    x = torch.randn(sentences, length, 64)
     attention(x, x, x, mask, need_weights=False)[0].sum().backward()
 
 attend(4)
@@ -44,7 +53,6 @@ CASES = [
     ("none", 0, "none", 0.0),
     ("causal", 2, "none", 0.0),
     ("causal", 3, "none", 0.0),
-    ("causal", 4, "none", 0.0),
     ("heads", 4, "none", 0.0),
     ("padding", 1, "none", 0.0),
     ("padding", 3, "none", 0.0),
@@ -69,5 +77,6 @@ def test_long_sentences_fit(case):
         encoding="utf-8",
         check=True,
         cwd=Path(__file__).parent.parent,
+        env=ENVIRONMENT,
     )
     assert float(done.stdout) < MOST

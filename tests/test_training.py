@@ -7,10 +7,10 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
+from fakes import Fake
 from torch import nn
 
 from tfmr.data.batches import BucketedBatches
@@ -39,12 +39,11 @@ def _fast_disk(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
-class Tiny(nn.Module):
-    """The smallest thing that can be trained: it has ``encode``, ``decode``, ``config``, and dropout."""
+class Tiny(Fake):
+    """The smallest thing that can be trained: it can ``encode`` and ``decode``, and drops out."""
 
     def __init__(self, vocab_size=12, width=8, dropout=0.3):
         super().__init__()
-        self.config = SimpleNamespace(pad_id=0, bos_id=1, eos_id=2)
         self.embedding = nn.Embedding(vocab_size, width)
         self.gru = nn.GRU(width, width, batch_first=True)
         self.dropout = nn.Dropout(dropout)
@@ -55,7 +54,7 @@ class Tiny(nn.Module):
         kept = (src != self.config.pad_id).unsqueeze(-1)
         return (self.embedding(src) * kept).sum(1, keepdim=True)
 
-    def decode(self, tgt, memory, src):
+    def decode(self, tgt, memory):
         hidden, _ = self.gru(self.dropout(self.embedding(tgt) + memory))
         return self.output(self.dropout(hidden))
 
@@ -283,7 +282,7 @@ def test_the_loss_is_the_definition_worked_out_token_by_token():
     nll, tokens = 0.0, 0
     for src, tgt in batches.examples:
         src, tgt = torch.tensor([src]), torch.tensor([tgt])
-        log_p = model.decode(tgt[:, :-1], model.encode(src), src).log_softmax(-1)
+        log_p = model.decode(tgt[:, :-1], model.encode(src)).log_softmax(-1)
         for position in range(tgt.shape[1] - 1):
             nll -= log_p[0, position, tgt[0, position + 1]].item()
             tokens += 1
@@ -315,10 +314,10 @@ def test_trap_06_every_epoch_trains_with_dropout():
     model, modes = make_model(), []
     decode = model.decode
 
-    def spy(tgt, memory, src):
+    def spy(tgt, memory):
         if torch.is_grad_enabled():
             modes.append(model.dropout.training)
-        return decode(tgt, memory, src)
+        return decode(tgt, memory)
 
     model.decode = spy
     run(model=model.eval())
@@ -330,9 +329,9 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkp
     model, path = make_model(), tmp_path / "c.safetensors"
     decode, calls = model.decode, []
 
-    def spoilt(tgt, memory, src):
+    def spoilt(tgt, memory):
         calls.append(1)  # the first call tries the longest validation pair
-        return decode(tgt, memory, src) * (value if len(calls) > 4 else 1.0)
+        return decode(tgt, memory) * (value if len(calls) > 4 else 1.0)
 
     model.decode = spoilt
     with pytest.raises(InputError, match="learning_rate: .* after 3 steps of epoch 1"):

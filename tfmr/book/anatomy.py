@@ -151,13 +151,12 @@ def _stack(name: str, stack: nn.Module, embedding: nn.Module) -> Stack:
 
 def _positions(embedding: nn.Module, layer: nn.Module) -> str | None:
     """How the stack learns where words stand: added to the embeddings, or inside self-attention."""
-    if embedding.positions is not None:
-        return f"+ {type(embedding.positions).__name__.removesuffix('Positions').lower()} positions"
-    relative = layer.self_attention.relative
-    if relative is None:
-        return None
-    kind = type(relative).__name__.removesuffix("Positions")
-    return f"{kind if kind.isupper() or kind == 'ALiBi' else kind.lower()} in self-attention"
+    added, inside = (
+        type(part.positions).__name__.removesuffix("Positions") for part in (embedding, layer.self_attention)
+    )
+    if added:  # the name of the kind that does nothing is Positions alone
+        return f"+ {added.lower()} positions"
+    return f"{inside if inside == 'ALiBi' else inside.lower()} in self-attention" if inside else None
 
 
 def _sublayers(layer: nn.Module) -> list[Sublayer]:

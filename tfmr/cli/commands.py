@@ -38,9 +38,9 @@ def translate_command(args: Namespace) -> None:
             continue
         _note_unknown_words(sentence, ids, run.src_tokenizer)
         src = torch.tensor([[*ids, run.src_tokenizer.eos_id]], device=device)
-        decoded = greedy_decode(run.model, src)
+        decoded = greedy_decode(run.model, src, need_weights=not args.no_alignment)
         tgt_ids = decoded.ids[0].tolist()
-        if decoded.weights is not None and not args.no_alignment:
+        if decoded.weights is not None:
             weights = decoded.weights[0].cpu()
             words = decoded_words(weights, sentence, tgt_ids, run.src_tokenizer, run.tgt_tokenizer)
             note(alignment_text(*words, width=shutil.get_terminal_size().columns))

@@ -16,6 +16,7 @@ import torch
 
 from tfmr.cli.commands import device_and_threads, note, print_scores
 from tfmr.cli.terminal import shown
+from tfmr.config import TransformerConfig
 from tfmr.data import (
     BPETokenizer,
     BucketedBatches,
@@ -35,7 +36,7 @@ from tfmr.training.history import Epoch
 from tfmr.training.loop import train
 from tfmr.training.loss import try_longest
 from tfmr.training.machine import is_out_of_memory, set_seed
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.transformer import Transformer
 from tfmr.translator import run_folder
 from tfmr.translator.locks import only_process
 

@@ -8,6 +8,7 @@ import random
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import torch
 from jaxtyping import Int
@@ -101,8 +102,8 @@ class BucketedBatches:
         pool: batches sorted together.
 
     Raises:
-        InputError: no examples; neither ``batch_size`` nor ``max_tokens``; a size below 1; an example that
-            ``max_tokens`` has no room for.
+        InputError: no examples; neither ``batch_size`` nor ``max_tokens``; a size that is no whole number of at
+            least 1; an example that ``max_tokens`` has no room for.
     """
 
     def __init__(
@@ -119,8 +120,8 @@ class BucketedBatches:
         if batch_size is None and max_tokens is None:
             raise InputError("batch_size: expected it or max_tokens or both, came neither")
         for name, value in (("batch_size", batch_size), ("max_tokens", max_tokens), ("pool", pool)):
-            if value is not None and value < 1:
-                raise InputError(f"{name}: expected at least 1, came {value}")
+            if value is not None:
+                check_count(name, value)
         if not examples:
             raise InputError("examples: expected at least one, came none")
         self.examples, self._widths = examples, [_width(example) for example in examples]
@@ -202,6 +203,12 @@ def cut_rows(
             batch, widest = [], widths[row]
         batch.append(row)
     return [*batches, batch] if batch else batches
+
+
+def check_count(name: str, value: object) -> None:
+    """Refuse what is no whole number of at least 1; ``True`` is none, and a batch of 1.5 sentences would never be full."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise InputError(f"{name}: expected a whole number of at least 1, got {value!r}")
 
 
 def room_for_all(widths: Sequence[int], batch_size: int) -> int:

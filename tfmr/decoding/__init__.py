@@ -1,4 +1,4 @@
-"""From probabilities to sentences. Any model that keeps the contract of ``encode``, ``start`` and ``step`` can be decoded."""
+"""From probabilities to sentences. Any model that keeps the contract (:mod:`tfmr.seq2seq`) can be decoded."""
 
 from tfmr.decoding.eval_mode import evaluating
 from tfmr.decoding.greedy import Decoded, greedy_decode

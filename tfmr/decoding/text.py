@@ -5,14 +5,15 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from tfmr.data.batches import cut_rows, room_for_all
+from tfmr.data.batches import check_count, cut_rows, room_for_all
 from tfmr.data.tokenizers import Tokenizer
 from tfmr.decoding.greedy import greedy_decode
 from tfmr.errors import InputError
+from tfmr.seq2seq import Seq2Seq
 
 
 def translate(
-    model: nn.Module,
+    model: Seq2Seq,
     sentences: Sequence[str],
     src_tokenizer: Tokenizer,
     tgt_tokenizer: Tokenizer,
@@ -21,8 +22,9 @@ def translate(
     """Translate text by greedy decoding, in batches of sentences of about one length; the order is kept.
 
     Raises:
-        InputError: a sentence has no token.
+        InputError: a sentence has no token; ``batch_size`` is no whole number of at least 1.
     """
+    check_count("batch_size", batch_size)
     encoded = [[*src_tokenizer.encode(sentence), src_tokenizer.eos_id] for sentence in sentences]
     for number, ids in enumerate(encoded):
         if len(ids) == 1:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from tfmr.data import BucketedBatches, Pair, Tokenizer, encode_pairs, word_tokenize
 from tfmr.decoding.eval_mode import evaluating
 from tfmr.decoding.text import translate
 from tfmr.evaluation.alignment import links_from_weights, word_weights
 from tfmr.evaluation.metrics import Link, Score, alignment_error_rate, bleu, chrf
+from tfmr.seq2seq import Seq2Seq
 from tfmr.training.loss import evaluate_loss, perplexity
 
 END = "«end»"  # how the end symbol of the source is shown
@@ -35,7 +36,7 @@ class Evaluation(NamedTuple):
 
 
 def evaluate(
-    model: nn.Module,
+    model: Seq2Seq,
     pairs: Sequence[Pair],
     src_tokenizer: Tokenizer,
     tgt_tokenizer: Tokenizer,
@@ -53,7 +54,7 @@ def evaluate(
     translations = translate(model, [pair.src for pair in pairs], src_tokenizer, tgt_tokenizer, batch_size)
     references = [pair.tgt for pair in pairs]
     error_rate = None
-    if attends(model) and all(pair.links is not None for pair in pairs):
+    if model.attends and all(pair.links is not None for pair in pairs):
         found = attention_links(model, pairs, src_tokenizer, tgt_tokenizer, batch_size)
         possible = [pair.possible or () for pair in pairs]
         error_rate = alignment_error_rate(found, [pair.links for pair in pairs], possible)
@@ -61,13 +62,8 @@ def evaluate(
     return Evaluation(*scores, error_rate, translations)
 
 
-def attends(model: nn.Module) -> bool:
-    """Whether the model has weights over the source to show: all but the recurrent one with a fixed vector."""
-    return getattr(model.config, "attention", "cross") is not None
-
-
 def attention_links(
-    model: nn.Module,
+    model: Seq2Seq,
     pairs: Sequence[Pair],
     src_tokenizer: Tokenizer,
     tgt_tokenizer: Tokenizer,

@@ -1,6 +1,6 @@
 """The training loop: one model, Adam, validation after every epoch, and a checkpoint to come back to.
 
-It trains anything with ``encode``, ``decode`` and ``config.pad_id``. A run is a function of the initial weights,
+It trains anything that keeps the contract (:class:`tfmr.seq2seq.Seq2Seq`). A run is a function of the initial weights,
 the data and the config: batches depend on the seed and the epoch only, dropout on the generator whose state the
 checkpoint keeps. A run that was killed and resumed therefore ends with the same weights, bit for bit, as one that
 was not (on one machine, on a CPU, with the same number of threads).
@@ -43,7 +43,7 @@ def train(
     """Train ``model`` in place with Adam (Kingma and Ba, 2015); it ends with its best weights, in eval mode.
 
     Args:
-        model: has ``encode(src)``, ``decode(tgt, memory, src)`` and ``config.pad_id``.
+        model: what is to learn.
         train_batches, valid_batches: what to learn from, and what decides which weights are best.
         device: where to train; None: CUDA, MPS or CPU, the first that is there.
         checkpoint: where to keep all that is needed to go on. If the file is there, training goes on from it.

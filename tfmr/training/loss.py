@@ -5,19 +5,20 @@ import math
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from tfmr.data.batches import Batch, BucketedBatches
 from tfmr.decoding.eval_mode import evaluating
+from tfmr.seq2seq import Seq2Seq
 
 
-def negative_log_likelihood(model: nn.Module, batch: Batch) -> Float[Tensor, ""]:
+def negative_log_likelihood(model: Seq2Seq, batch: Batch) -> Float[Tensor, ""]:
     """The sum of ``-log p(token | tokens before it, source)`` over the batch's target tokens, in nats.
 
     The decoder reads ``tgt`` without its last column and predicts ``tgt`` without its first: teacher forcing.
     Padding is not predicted, so a sentence costs the same in whatever batch it stands.
     """
-    logits = model.decode(batch.tgt[:, :-1], model.encode(batch.src), batch.src)
+    logits = model.decode(batch.tgt[:, :-1], model.encode(batch.src))
     targets = batch.tgt[:, 1:]
     return F.cross_entropy(
         logits.flatten(0, 1), targets.flatten(), ignore_index=model.config.pad_id, reduction="sum"
@@ -25,7 +26,7 @@ def negative_log_likelihood(model: nn.Module, batch: Batch) -> Float[Tensor, ""]
 
 
 def evaluate_loss(
-    model: nn.Module, batches: BucketedBatches, device: torch.device | str | None = None
+    model: Seq2Seq, batches: BucketedBatches, device: torch.device | str | None = None
 ) -> float:
     """Mean negative log-likelihood of a target token, in nats, without dropout; the model's mode is put back.
 
@@ -44,7 +45,7 @@ def evaluate_loss(
     return nll / tokens
 
 
-def try_longest(model: nn.Module, batches: BucketedBatches, device: torch.device | str | None = None) -> None:
+def try_longest(model: Seq2Seq, batches: BucketedBatches, device: torch.device | str | None = None) -> None:
     """Measure the longest example alone: what a model or its machine cannot take, is known before it learns.
 
     Raises:

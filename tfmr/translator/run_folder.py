@@ -22,12 +22,13 @@ from typing import Any
 import torch
 
 import tfmr
+from tfmr.config import TransformerConfig
 from tfmr.data import Tokenizer, tokenizer_from_json
 from tfmr.errors import InputError
 from tfmr.files import atomic_write, read_text
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.training.checkpoints import load_tensors, load_weights, save_tensors
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.transformer import Transformer
 from tfmr.translator.locks import LOCK
 
 Config = RecurrentConfig | TransformerConfig
