@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,7 @@ from tfmr.training import (
     loop,
     pick_device,
     train,
+    train_step,
 )
 from tfmr.training.checkpoints import load_tensors, save_tensors
 from tfmr.training.loss import try_longest
@@ -337,6 +339,68 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkp
     tensors, state = load_tensors(path)
     assert state["partial"]["steps"] == 3
     assert all(tensor.isfinite().all() for tensor in tensors.values() if tensor.is_floating_point())
+
+
+def test_a_validation_loss_that_is_not_finite_stops_with_a_reason(monkeypatch):
+    monkeypatch.setattr(loop, "evaluate_loss", lambda *args: math.nan)
+    with pytest.raises(InputError, match="learning_rate: .* validation loss nan after 5 steps of epoch 1"):
+        run()
+
+
+# --- one step -------------------------------------------------------------------------------------------
+
+
+def line_and_loss(slope=1.0):
+    """A line with parameters 2 and 3, its optimizer, and a loss with gradients 8 and 4, times ``slope``."""
+    line = nn.Linear(1, 1)
+    nn.init.constant_(line.weight, 2.0)
+    nn.init.constant_(line.bias, 3.0)
+    return line, torch.optim.SGD(line.parameters(), lr=0.125), slope * 4 * line(torch.tensor([[2.0]])).sum()
+
+
+@pytest.mark.parametrize(("clip_norm", "share"), [(math.inf, 1.0), (1e3, 1.0), (80**0.5 / 2, 0.5)])
+def test_a_step_goes_against_the_clipped_gradient_and_returns_the_whole_one(clip_norm, share):
+    line, optimizer, loss = line_and_loss()
+    assert train_step(loss, line, optimizer, clip_norm) == pytest.approx(math.hypot(8, 4))
+    assert line.weight.item() == pytest.approx(2 - share * 8 * 0.125)
+    assert line.bias.item() == pytest.approx(3 - share * 4 * 0.125)
+
+
+def test_unless_told_otherwise_a_gradient_is_clipped_to_one():
+    line, optimizer, loss = line_and_loss()
+    train_step(loss, line, optimizer)
+    assert math.hypot(line.weight.item() - 2, line.bias.item() - 3) == pytest.approx(0.125, rel=1e-5)
+
+
+def test_a_step_forgets_the_gradient_of_the_one_before():
+    line, optimizer, loss = line_and_loss()
+    line.weight.grad = torch.full_like(line.weight, 100.0)
+    assert train_step(loss, line, optimizer) == pytest.approx(math.hypot(8, 4))
+
+
+@pytest.mark.parametrize("slope", [math.nan, math.inf])
+def test_a_step_with_a_loss_that_is_not_finite_changes_nothing(slope):
+    line, optimizer, loss = line_and_loss(slope)
+    before = bits(line)
+    with pytest.raises(InputError, match=f"learning_rate: .* loss {slope} and gradient norm (nan|inf)"):
+        train_step(loss, line, optimizer)
+    assert bits(line) == before and not optimizer.state
+
+
+def test_a_step_with_a_gradient_that_is_not_finite_changes_nothing():
+    line, optimizer, _ = line_and_loss()
+    before = bits(line)
+    with pytest.raises(InputError, match="loss 0.0 and gradient norm (nan|inf)"):
+        train_step((line.weight - 2).sqrt().sum(), line, optimizer)  # a root is vertical at 0
+    assert bits(line) == before
+
+
+def test_whatever_learns_takes_this_step():
+    """One learning step stands in the whole project; what else calls ``step()`` are schedules."""
+    root = Path(__file__).resolve().parent.parent
+    paths = [path for folder in ("tfmr", "experiments") for path in (root / folder).rglob("*.py")]
+    found = {p.name for p in paths if re.search(r"optimi[sz]er\.step\(", p.read_text(encoding="utf-8"))}
+    assert found == {"step.py"}
 
 
 # --- exact resume ---------------------------------------------------------------------------------------

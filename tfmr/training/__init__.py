@@ -1,4 +1,4 @@
-"""From pairs of sentences to a trained model: the loss, the schedule, the loop, and checkpoints to come back to."""
+"""From pairs of sentences to a trained model: the loss, the step, the schedule, the loop, and its checkpoints."""
 
 from tfmr.training.config import TrainConfig
 from tfmr.training.history import Epoch, History
@@ -6,6 +6,7 @@ from tfmr.training.loop import train
 from tfmr.training.loss import evaluate_loss, negative_log_likelihood, perplexity
 from tfmr.training.machine import pick_device, set_seed
 from tfmr.training.schedule import learning_rate_at
+from tfmr.training.step import train_step
 
 __all__ = [
     "Epoch",
@@ -18,4 +19,5 @@ __all__ = [
     "pick_device",
     "set_seed",
     "train",
+    "train_step",
 ]

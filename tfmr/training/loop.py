@@ -25,6 +25,7 @@ from tfmr.training.history import Epoch, History
 from tfmr.training.loss import evaluate_loss, negative_log_likelihood, try_longest
 from tfmr.training.machine import pick_device, set_seed
 from tfmr.training.schedule import learning_rate_at
+from tfmr.training.step import train_step
 
 
 def train(
@@ -77,7 +78,11 @@ def train(
     while not run.history.is_over(config):
         _train_epoch(run, train_batches, config, save, progress)
         valid_loss = evaluate_loss(model, valid_batches, device)
-        _require_finite(valid_loss, "validation loss", run)
+        if not math.isfinite(valid_loss):
+            raise InputError(
+                f"learning_rate: expected one so small that losses stay finite, got validation loss {valid_loss} "
+                f"{run.place()}"
+            )
         run.end_epoch(valid_loss)
         save()
         if on_epoch is not None:
@@ -108,6 +113,10 @@ class _Run:
     best: dict[str, Tensor] = field(default_factory=dict)
     history: History = field(default_factory=History)
     partial: _Partial = field(default_factory=_Partial)
+
+    def place(self) -> str:
+        """Where training stands, for an error that stops it."""
+        return f"after {self.partial.steps} steps of epoch {len(self.history.epochs) + 1}"
 
     def tensors(self) -> dict[str, Tensor]:
         return capture(self.model, self.optimizer, self.best, self.device)
@@ -151,11 +160,10 @@ def _train_epoch(
         optimizer.param_groups[0]["lr"] = learning_rate_at(step, config, config.epochs * len(batches))
         num_tokens = batch.num_tokens
         loss = negative_log_likelihood(model, batch.to(run.device)) / num_tokens
-        optimizer.zero_grad()
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
-        _require_finite(loss.item() + norm.item(), "training loss and gradient", run)
-        optimizer.step()
+        try:
+            train_step(loss, model, optimizer, config.clip_norm)
+        except InputError as error:
+            raise InputError(f"{error} {run.place()}") from None
 
         partial.steps += 1
         partial.nll += loss.item() * num_tokens
@@ -165,14 +173,6 @@ def _train_epoch(
         if partial.steps % config.checkpoint_every == 0 and partial.steps < len(batches):
             save()
         started = time.perf_counter()
-
-
-def _require_finite(value: float, what: str, run: _Run) -> None:
-    if not math.isfinite(value):
-        raise InputError(
-            f"learning_rate: expected a finite {what}, but it became {value} after {run.partial.steps} steps "
-            f"of epoch {len(run.history.epochs) + 1} (try a smaller learning_rate)"
-        )
 
 
 def _require_same(state: dict, config: dict, data: dict, path: str | Path) -> None:
