@@ -16,24 +16,8 @@ import os
 import subprocess
 import sys
 
-<<<<<<< HEAD
-import torch
-
-from tfmr.attention import scaled_dot_product_attention
-from tfmr.book.results import RESULTS
-from tfmr.files import atomic_write
-from tfmr.fused import fused_attention
-from tfmr.training import set_seed
-
-LENGTHS, D, REPEATS = [512, 1024, 2048, 4096, 8192], 64, 3
-METHODS = {
-    "explicit": lambda query, key, value: scaled_dot_product_attention(query, key, value)[0],
-    "fused": fused_attention,
-}
-=======
 import harness
 import one_attention
->>>>>>> harness
 
 
 def main(argv: list[str] | None = None) -> None:
