@@ -136,7 +136,7 @@ def test_both_paths_of_multi_head_attention_drop_the_given_share(need_weights):
 def test_embeddings_are_dropped_with_their_positions(positions):
     """Section 5.4 of the paper: dropout is applied to the sums of the embeddings and the positions."""
     embedding = transformer(positions=positions).src_embedding
-    whole, dropped = embedding.eval()(SRC, start=3), embedding.train()(SRC, start=3)
+    whole, dropped = embedding.eval()(SRC, offset=3), embedding.train()(SRC, offset=3)
     assert (dropped == 0).any()
     torch.testing.assert_close(dropped, torch.where(dropped == 0, 0.0, whole / (1 - P)))
 
