@@ -40,7 +40,7 @@ def test_a_broken_corpus_is_refused_before_anything_is_written(corpus, capsys, c
         (["--corpus=pairs.tsv", "--epochs=many"], "--epochs: invalid int value: 'many'"),
         (["--corpus=pairs.tsv", "--learning-rate=nan"], "learning_rate: expected"),
         (["--corpus=pairs.tsv", "--learning-rate=1e38"], "learning_rate: expected"),
-        (["--corpus=pairs.tsv", "--batch-size=0"], "batch_size: expected at least 1"),
+        (["--corpus=pairs.tsv", "--batch-size=0"], "batch_size: expected a whole number of at least 1"),
         (["--corpus=pairs.tsv", "--d-hidden=7"], "d_hidden: expected an even number"),
         (
             ["--corpus=pairs.tsv", "--d-hidden=900000"],
