@@ -244,4 +244,4 @@ def test_a_loss_that_explodes_is_explained(corpus, capsys, monkeypatch):
     monkeypatch.setattr(loop, "evaluate_loss", lambda *args: float("nan"))
     assert main(["train", "--corpus=pairs.tsv", *TINY]) == 2
     last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("tfmr: learning_rate: expected a finite")
+    assert last.startswith("tfmr: learning_rate: expected one so small that losses stay finite")
