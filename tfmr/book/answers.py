@@ -53,14 +53,19 @@ def as_asked(expected: Any, got: Any) -> Any:
     return got.detach() if isinstance(got, torch.Tensor) else got
 
 
-def wrong_form(expected: Any, got: Any) -> str | None:
-    """A sentence about what holds the answer, its shape or numbers that are none; None if all that is as asked."""
+def wrong_form(expected: Any, got: Any, axes: str = "") -> str | None:
+    """A sentence about what holds the answer, its shape or numbers that are none; None if all that is as asked.
+
+    Args:
+        axes: what the axes of the answer are, in words; for several results with semicolons between them.
+    """
     if isinstance(expected, tuple):
         if not isinstance(got, tuple) or len(got) != len(expected):
             number = f"{len(got)}" if isinstance(got, tuple) else kind_of(got)
             return f"expected {len(expected)} results, got {number}."
-        for number, (a, b) in enumerate(zip(expected, got, strict=True), start=1):
-            if (words := wrong_form(a, b)) is not None:
+        names = axes.split("; ") if axes else [""] * len(got)
+        for number, (a, b, name) in enumerate(zip(expected, got, names, strict=True), start=1):
+            if (words := wrong_form(a, b, name)) is not None:
                 return f"of result {number}: {words}"
         return None
     if as_numbers(expected) is None:
@@ -69,7 +74,7 @@ def wrong_form(expected: Any, got: Any) -> str | None:
     if as_numbers(got) is None:
         return f"expected {_form(expected)}, got {kind_of(got)}."
     if as_numbers(expected).shape != as_numbers(got).shape:
-        return f"expected {_form(expected)}, got {_form(got)}."
+        return f"expected {_form(expected)}{f' ({axes})' * bool(axes)}, got {_form(got)}."
     if not _is_number(expected) and kind_of(expected) != kind_of(got):
         right = "the numbers are right, but " * same_numbers(expected, got, 1e-5)
         return f"{right}expected {kind_of(expected)}, got {kind_of(got)}."
@@ -78,8 +83,8 @@ def wrong_form(expected: Any, got: Any) -> str | None:
         first = (~numbers.isfinite()).nonzero()[0].tolist()
         if numbers.isnan().any():
             return (
-                f"{int(numbers.isnan().sum())} of {numbers.numel()} numbers are NaN, as after 0/0 or inf - inf; "
-                "a softmax over nothing but -inf gives that."
+                f"{int(numbers.isnan().sum())} of {numbers.numel()} numbers are NaN, as after 0/0, inf - inf or the root of "
+                "a negative number; a softmax over nothing but -inf gives that, too."
             )
         return f"a number is infinite{f' at {first}' * bool(first)}: expected finite ones only."
     return None
@@ -131,7 +136,8 @@ def short(value: Any, digits: int = 4, large: int = LARGE) -> str:
     if _is_array(value):
         name = "tensor" if isinstance(value, torch.Tensor) else "array"
         if np.prod(value.shape) > large:
-            return f"a {'×'.join(map(str, value.shape))} {name}"
+            sizes = "×".join(map(str, value.shape))
+            return f"a {sizes} {name}" if value.ndim > 1 else f"a {name} of {sizes} numbers"
         return short(value.tolist(), digits) if value.ndim == 0 else f"{name} {short(value.tolist(), digits)}"
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.{digits}g}"

@@ -62,6 +62,8 @@ class Exercise:
             has all of them, in every case.
         mistakes: pairs (sentence, the solution's keyword arguments that make this mistake). Those of
             different arguments are tried in pairs, too.
+        axes: what the axes of the result are, in words, for an answer of another shape; of several results,
+            with semicolons between them.
         tolerance: the largest difference between numbers that counts as equal, absolute and relative.
 
     Raises:
@@ -72,6 +74,7 @@ class Exercise:
     cases: Sequence[Any]
     properties: Sequence[tuple[str, Callable]] = ()
     mistakes: Sequence[tuple[str, dict[str, Any]]] = ()
+    axes: str = ""
     tolerance: float = 1e-5
 
     def __post_init__(self) -> None:
@@ -108,15 +111,7 @@ class Exercise:
             changed = self._changed_argument(candidate)
             remark = f" (It changes `{changed}` in place, though: a caller's own numbers.)" if changed else ""
             return Verdict(True, words + remark)
-        found = list(self._found(candidate, expected, got, right, broken))
-        if not found:
-            first = right.index(False)
-            found = [
-                (
-                    "difference",
-                    f"for ({self.arguments(first)}) {difference(expected[first], got[first], self.tolerance)}.",
-                )
-            ]
+        found = self._found(candidate, expected, got, right, broken)
         reasons, sentences = zip(*found, strict=True)
         return Verdict(False, "Not yet: " + " ".join(sentences), reasons)
 
@@ -126,10 +121,10 @@ class Exercise:
         Where a property cannot be asked, because the function raises, it counts as kept.
         """
 
-        expected = outcome(self.solution, self.cases[0])  # for its form
+        form = self._form
 
         def call(*arguments):
-            return as_asked(expected, _call(candidate, arguments))
+            return as_asked(form, _call(candidate, arguments))
 
         for sentence, holds in self.properties:
             for case in self.cases:
@@ -149,24 +144,36 @@ class Exercise:
     ) -> Iterator[tuple]:
         """Pairs (reason, sentence): what is wrong with the answer in general, then what may have caused it."""
         raised = [i for i, b in enumerate(got) if isinstance(b, Exception) and not right[i]]
-        form = next(filter(None, map(wrong_form, expected, got)), None)
+        forms = (wrong_form(a, b, self.axes) for a, b in zip(expected, got, strict=True))
+        form = None if raised else next(filter(None, forms), None)
         if raised:
             yield "raised", f"for ({self.arguments(raised[0])}) {in_words(got[raised[0]])}"
         elif form:
             yield "form", form
-        elif self._by_chance(candidate):
+        elif self._draws(candidate) and not self._draws(self.solution):
             yield "property", BY_CHANCE
         elif broken:
             yield "property", broken
-        symptom = raised or form or broken
-        for reason, sentence in self._causes(expected, got, right):
-            yield reason, f"{LEADS[reason]}: " * bool(symptom) + sentence
+        symptom = bool(raised or form or broken)
+        for reason, sentence in self._causes(expected, got):
+            yield reason, f"{LEADS[reason]}: " * symptom + sentence
             return
+        good = (
+            f"it is right for ({self.arguments(right.index(True))})" if any(right) and not all(right) else ""
+        )
+        if symptom and good and not form:
+            yield "likeness", f"But {good}."
+        if not symptom:
+            bad = right.index(False)
+            there = where(expected[bad], got[bad])
+            words = there or difference(expected[bad], got[bad], self.tolerance)
+            yield (
+                "likeness" if there else "difference",
+                f"for ({self.arguments(bad)}) {words}{'; ' * bool(good)}{good}.",
+            )
 
-    def _causes(self, expected: list, got: list, right: list[bool]) -> Iterator[tuple[str, str]]:
+    def _causes(self, expected: list, got: list) -> Iterator[tuple[str, str]]:
         """Sentences that explain the whole behaviour, the simplest first."""
-        if all(right):
-            return
         ways = [(sentence, options, self._made(options)) for sentence, options in self.mistakes]
         for sentence, _, made in ways:
             if _behave_alike(made, got, self.tolerance):
@@ -180,28 +187,18 @@ class Exercise:
             ):
                 yield "mistake", f"two things at once. First, {one} Second, {two}"
         for sentence, _, made in ways:
-            if (words := likeness.of(made, got, named)) is not None:
+            if (words := likeness.of(made, got, named, simple=True)) is not None:
                 yield "mistake", f"two things at once. First, {sentence} Second, {words}"
-        if any(right):
-            good, bad = right.index(True), right.index(False)
-            words = f"it is right for ({self.arguments(good)})"
-            if not isinstance(got[bad], Exception):
-                there = where(expected[bad], got[bad]) or difference(expected[bad], got[bad], self.tolerance)
-                words += f", but not for ({self.arguments(bad)}): there, {there}"
-            yield "likeness", f"{words}."
-        elif words := where(expected[0], got[0]):
-            yield "likeness", f"for ({self.arguments(0)}) {words}."
 
     def _made(self, options: dict[str, Any]) -> list:
         return [outcome(self.solution, case, **options) for case in self.cases]
 
-    def _by_chance(self, candidate: Callable) -> bool:
-        """Whether other random numbers give another result, and the solution draws none."""
-        candidate, solution = (
-            [repr(outcome(function, case, seed=seed)) for case in self.cases for seed in (0, 1)]
-            for function in (candidate, self.solution)
+    def _draws(self, function: Callable) -> bool:
+        """Whether other random numbers give another result."""
+        one, other = (
+            [as_asked(self._form, outcome(function, case, seed)) for case in self.cases] for seed in (0, 1)
         )
-        return candidate[::2] != candidate[1::2] and solution[::2] == solution[1::2]
+        return not _behave_alike(one, other, self.tolerance)
 
     def _changed_argument(self, candidate: Callable) -> str | None:
         """The name of the first tensor among the arguments that a call changes."""
@@ -212,6 +209,11 @@ class Exercise:
                 if isinstance(before, torch.Tensor) and not torch.equal(before, after):
                     return name
         return None
+
+    @property
+    def _form(self) -> Any:
+        """A right result, for the form that is asked for."""
+        return outcome(self.solution, self.cases[0])
 
     @property
     def _names(self) -> list[str]:

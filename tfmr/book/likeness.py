@@ -18,39 +18,55 @@ Numbers = Sequence[Tensor]  # one tensor of doubles for each case
 Named = Sequence[dict[str, Any]]  # the arguments of each case, by their names
 
 
-def of(expected: Sequence, got: Sequence, named: Named) -> str | None:
+def of(expected: Sequence, got: Sequence, named: Named, simple: bool = False) -> str | None:
     """A sentence about how what came follows from what was expected; None if no such step is known.
 
     Args:
         expected: the right results, one for each case.
         got: the results that came.
         named: the arguments of each case by their names, for a factor that is the size of one of them.
+        simple: only steps that lose nothing. Others would undo a mistake that they are tried with.
     """
     if all(isinstance(value, tuple) and len(value) == len(expected[0]) for value in (*expected, *got)):
-        return _of_parts(expected, got, named)
+        return _of_parts(expected, got, named, simple)
     a, b = [as_numbers(value) for value in expected], [as_numbers(value) for value in got]
     if any(value is None or not value.numel() for value in (*a, *b)) or all(map(alike, a, b)):
         return None
     if any(value.isnan().any() for value in b):
         return None
-    same_shape = all(x.shape == y.shape for x, y in zip(a, b, strict=True))
-    looks = (_an_argument, _other_step, _factor, _shift, _other_axes) if same_shape else _OTHER_SHAPE
+    if all(x.shape == y.shape for x, y in zip(a, b, strict=True)):
+        looks = (
+            (_a_step, _factor, _shift, _other_axes)
+            if simple
+            else (_an_argument, _a_step, _a_step_along_an_axis, _factor, _shift, _other_axes)
+        )
+    else:
+        looks = (_other_axes, _other_shape) if simple else (_other_axes, _other_shape, _one_axis_less, _piece)
     return next(filter(None, (look(a, b, named) for look in looks)), None)
 
 
-def _of_parts(expected: Sequence[tuple], got: Sequence[tuple], named: Named) -> str | None:
-    """The same for results of several parts: the parts in another order, or the first that is like the right one."""
+def _of_parts(expected: Sequence[tuple], got: Sequence[tuple], named: Named, simple: bool) -> str | None:
+    """The same for results of several parts: the parts in another order, or one that is like the right one."""
     number = len(expected[0])
     for order in list(permutations(range(number)))[1:]:
-        turned = [tuple(value[i] for i in order) for value in got]
-        pairs = [pair for a, b in zip(expected, turned, strict=True) for pair in zip(a, b, strict=True)]
-        if all(alike(as_numbers(x), as_numbers(y)) for x, y in pairs):
+        if all(_same_parts(a, [b[i] for i in order]) for a, b in zip(expected, got, strict=True)):
             return "these are the right results in another order."
     for i in range(number):
-        words = of([value[i] for value in expected], [value[i] for value in got], named)
+        others = all(
+            _same_parts(a[:i] + a[i + 1 :], b[:i] + b[i + 1 :]) for a, b in zip(expected, got, strict=True)
+        )
+        words = (
+            of([value[i] for value in expected], [value[i] for value in got], named, simple)
+            if others
+            else None
+        )
         if words is not None:
             return f"of result {i + 1}: {words}"
     return None
+
+
+def _same_parts(a: Sequence, b: Sequence) -> bool:
+    return all(alike(as_numbers(x), as_numbers(y)) for x, y in zip(a, b, strict=True))
 
 
 # One step, for results of the right shape
@@ -99,11 +115,15 @@ def _an_argument(a: Numbers, b: Numbers, named: Named) -> str | None:
     return None
 
 
-def _other_step(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _a_step(a: Numbers, b: Numbers, named: Named) -> str | None:
     truth = all(set(x.unique().tolist()) <= {0.0, 1.0} for x in a)
     for words, step in _STEPS.items():
         if truth == words.startswith("true") and all(alike(step(x), y) for x, y in zip(a, b, strict=True)):
             return f"{words}."
+    return None
+
+
+def _a_step_along_an_axis(a: Numbers, b: Numbers, named: Named) -> str | None:
     axes = range(-1, -1 - min(x.ndim for x in a), -1)
     for (words, step), axis in product(_AXIS_STEPS.items(), axes):
         if all(alike(step(x, axis), y) for x, y in zip(a, b, strict=True)):
@@ -190,6 +210,10 @@ def _other_shape(a: Numbers, b: Numbers, named: Named) -> str | None:
         return "the right numbers in the right order; only the shape is another."
     if all(_broadcasts(x, y) for x, y in zip(a, b, strict=True)):
         return "the right numbers, but not repeated along every axis: expand them to the whole shape."
+    return None
+
+
+def _one_axis_less(a: Numbers, b: Numbers, named: Named) -> str | None:
     for words, step in {"mean": Tensor.mean, "sum": Tensor.sum}.items():
         if all(x.ndim == 0 and alike(x, step(y)) for x, y in zip(a, b, strict=True)):
             return f"the {words} of these numbers would be right."
@@ -215,9 +239,6 @@ def _piece(a: Numbers, b: Numbers, named: Named) -> str | None:
     return None
 
 
-_OTHER_SHAPE = (_other_axes, _other_shape, _piece)
-
-
 # Words and numbers
 
 
@@ -234,7 +255,8 @@ def _sizes(named: Named) -> Iterator[tuple[str, list[int]]]:
         values = [arguments[name] for arguments in named]
         if isinstance(value, int):
             yield f"`{name}`", values
-        elif isinstance(value, Tensor):
+        elif isinstance(value, Tensor) and value.ndim:
+            yield f"the size of the first axis of `{name}`", [each.size(0) for each in values]
             for axis in range(-1, -1 - min(each.ndim for each in values), -1):
                 yield f"the size of {axis_name(axis)} of `{name}`", [each.size(axis) for each in values]
 

@@ -17,16 +17,17 @@ def where(expected: Any, got: Any) -> str | None:
     if isinstance(expected, set) and isinstance(got, set):
         return _of_sets(expected, got)
     a, b = as_numbers(expected), as_numbers(got)
-    if a is None or b is None or a.shape != b.shape or a.ndim == 0 or alike(a, b):
+    if a is None or b is None or a.shape != b.shape or a.ndim == 0 or alike(a, b) or b.isnan().any():
         return None
     wrong = ~torch.isclose(a, b, rtol=1e-4, atol=1e-5)
     first = wrong.nonzero()[0].tolist()
     shown = f"the first at {first}: expected {short(a[tuple(first)])}, got {short(b[tuple(first)])}"
     if set(a.unique().tolist()) <= {0.0, 1.0} and set(b.unique().tolist()) <= {0.0, 1.0}:
-        return (
-            f"{int((b > a).sum())} places are true and should be false, {int((a > b).sum())} are false and should be "
-            f"true; the first at {first}"
-        )
+        counts = {
+            "true and should be false": int((b > a).sum()),
+            "false and should be true": int((a > b).sum()),
+        }
+        return f"{' and '.join(f'{n} are {words}' for words, n in counts.items() if n)}, the first at {first}"
     if alike(a.flatten().sort().values, b.flatten().sort().values):
         return f"the right numbers stand in another order, {shown}"
     for axis in range(a.ndim):

@@ -11,7 +11,12 @@ MEANINGS = (
     (r"mat1 and mat2|Expected size for first two dimensions|expected m?at?.* to have|size mismatch|"
      r"mismatch in its core dimension|matrices expected|must match the existing size",
      "the shapes do not fit: in a product, the last axis of the left factor meets the last but one of the right"),
-    (r"Expected target size|Expected input batch_size",
+    (r"Expected input batch_size", "logits and targets are not as many: a target is the word after the one that was given"),
+    (r"must be Tensor, not (int|float)", "a function of torch was given a plain number; math has the same for numbers"),
+    (r"not function|'function'", "a function stands where its result belongs: it has to be called"),
+    (r"tuple of Tensors", "it takes a list of tensors, such as unbind(axis) makes of a tensor's slices"),
+    (r"einsum\(\): ", "letters are for as many axes as there are letters; `...` is for any in front"),
+    (r"Expected target size",
      "cross_entropy() wants the vocabulary on axis 1 of the logits, or one row a token: flatten both, or transpose"),
     (r"t\(\) expects a tensor with <= 2",
      "t() is for matrices only: with more axes, name the two to swap, counted from the end"),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from tfmr.book.checks import Exercise
@@ -33,10 +34,10 @@ def mean_nll(
     return mean(losses.masked_fill(~counted, 0.0), counted)
 
 
-def _case(*lengths: int) -> tuple[Tensor, Tensor]:
-    """Random logits and a padded target whose sentences have these numbers of words."""
+def _case(*lengths: int, padding: int) -> tuple[Tensor, Tensor]:
+    """Random logits and targets whose sentences have these numbers of words, the longest with so much padding."""
     generator = torch.Generator().manual_seed(sum(lengths))
-    tgt = torch.full((len(lengths), max(lengths) + 3), PAD)  # always some padding
+    tgt = torch.full((len(lengths), max(lengths) + 2 + padding), PAD)
     for row, length in zip(tgt, lengths, strict=True):
         words = torch.randint(3, WORDS, (length,), generator=generator)
         row[: length + 2] = torch.tensor([BEGIN, *words, END])
@@ -61,7 +62,7 @@ def _ramp(logits: Tensor) -> Tensor:
 
 check_mean_nll = Exercise(
     mean_nll,
-    [_case(4), _case(5, 2), _case(6, 3, 1)],
+    [_case(4, padding=1), _case(5, 2, padding=0), _case(6, 3, 1, padding=2)],
     properties=[
         ("the same number added to all logits of a position may change nothing: a softmax over the vocabulary, the "
          "last axis, comes before the logarithm.",
@@ -76,6 +77,12 @@ check_mean_nll = Exercise(
          moved_by(_add_at(lambda target: target == END, _ramp))),
         ("where all words are equally probable, the loss is log of their number (2.08 for 8 words), for any batch.",
          lambda call, logits, tgt: close(call(0 * logits, tgt), math.log(logits.size(-1)))),
+        ("where the model is sure of the right words, the loss is close to 0.",
+         lambda call, logits, tgt: abs(call(30 * F.one_hot(tgt[:, 1:], WORDS).float(), tgt)) < 1e-3),
+        ("where the model is sure of a wrong word, with a logit 30 above the others, the loss is 30.",
+         lambda call, logits, tgt: close(call(30 * F.one_hot((tgt[:, 1:] + 1) % WORDS, WORDS).float(), tgt), 30.0)),
+        ("the first word has to be predicted, too: what the model says there must count.",
+         moved_by(lambda logits, tgt: (torch.cat([logits[:, :1] + _ramp(logits), logits[:, 1:]], dim=1), tgt))),
         ("every token counts the same, whether its sentence is short or long.", _token_by_token),
     ],
     mistakes=[

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tfmr.book.checks import Exercise
-from tfmr.book.properties import alone, hidden_weigh_nothing, rows_sum_to_one, unmoved_by
+from tfmr.book.properties import alone, close, hidden_weigh_nothing, rows_sum_to_one, unmoved_by
 
 
 def masked_weights(
@@ -34,6 +34,12 @@ def _in_order(call: Callable, scores: Tensor, mask: Tensor) -> bool:
     return torch.equal(weights[:, mask].argsort(dim=-1), scores[:, mask].argsort(dim=-1))
 
 
+def _as_exponentials(call: Callable, scores: Tensor, mask: Tensor) -> bool:
+    weights = call(scores, mask)[:, mask]
+    ratios = (scores[:, mask] - scores[:, mask][:, :1]).exp()
+    return close(weights, weights[:, :1] * ratios)
+
+
 def _no_mask(scores: Tensor, mask: Tensor) -> Tensor:
     return scores
 
@@ -51,6 +57,7 @@ check_masked_weights = Exercise(
         (_scores(3, 3), torch.tensor([True, False, True])),
         (_scores(2, 5), torch.tensor([True, True, True, False, False])),
     ],
+    axes="query, key",
     properties=[
         ("no weight may be negative.", lambda call, scores, mask: bool((call(scores, mask) >= 0).all())),
         ("where the mask is False, the weight has to be 0.", hidden_weigh_nothing(1)),
@@ -61,6 +68,8 @@ check_masked_weights = Exercise(
         ("of the keys that may be attended, a larger score has to get a larger weight.", _in_order),
         ("the same number added to all scores of a query may change nothing: a softmax does that.",
          unmoved_by(lambda scores, mask: (scores + 1, mask))),
+        ("of two keys, the one whose score is larger by log 2 has twice the weight: weights are as exp(score).",
+         _as_exponentials),
     ],
     mistakes=[
         ("the mask is not used: padding gets weight.", {"hide": _no_mask}),
@@ -125,7 +134,8 @@ check_links = Exercise(
     [_weights([1, 0, 2, 3], 3), _weights([0, 3, 1, 1, 3], 3), _weights([2, 1, 3, 4], 4)],
     properties=[
         ("a link is a pair of whole numbers: the source word's and the target word's, from 0.",
-         lambda call, *arguments: all(len(link) == 2 for link in call(*arguments))),
+         lambda call, *arguments: all(isinstance(link, tuple) and list(map(type, link)) == [int, int]
+                                      for link in call(*arguments))),
         ("a link's first number is a source word's, so it is below the number of source words; the end symbol is none.",
          lambda call, weights, num_src, num_tgt: all(link[0] < num_src for link in call(weights, num_src, num_tgt))),
         ("a link's second number is a target word's, so it is below the number of target words; the end symbol is "
@@ -133,6 +143,9 @@ check_links = Exercise(
          lambda call, weights, num_src, num_tgt: all(link[1] < num_tgt for link in call(weights, num_src, num_tgt))),
         ("each target word makes at most one link.",
          lambda call, *arguments: len({tgt for _, tgt in call(*arguments)}) == len(call(*arguments))),
+        ("a target word whose greatest weight lies at a source word, the last one too, makes a link.",
+         lambda call, weights, num_src, num_tgt: {tgt for _, tgt in call(weights, num_src, num_tgt)}
+         >= {tgt for tgt in range(num_tgt) if weights[tgt, :num_src].max() == weights[tgt].max()}),
         ("a row that is ten times as large chooses the same word.",
          lambda call, weights, num_src, num_tgt: call(10 * weights, num_src, num_tgt)
          == call(weights, num_src, num_tgt)),
@@ -148,6 +161,8 @@ check_links = Exercise(
         ("the row of the target's end symbol is no word and makes no link.",
          {"cut": lambda weights, num_src, num_tgt: weights}),
         ("words are counted from 1; count from 0.", {"pair": lambda src, tgt: (src + 1, tgt + 1)}),
+        ("source words are counted from 1; count from 0.", {"pair": lambda src, tgt: (src + 1, tgt)}),
+        ("target words are counted from 1; count from 0.", {"pair": lambda src, tgt: (src, tgt + 1)}),
         ("the smallest weight is taken; take the largest.",
          {"cut": lambda weights, num_src, num_tgt: -weights[:num_tgt]}),
     ],

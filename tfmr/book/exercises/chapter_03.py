@@ -39,6 +39,7 @@ def _case(*front_and_lengths: int, d: int) -> tuple[Tensor, Tensor]:
 check_scaled_scores = Exercise(
     scaled_scores,
     [_case(3, 5, d=4), _case(2, 3, 5, d=8), _case(2, 4, 3, 6, d=16)],
+    axes="…, query, key",
     properties=[
         ("a row of scores belongs to one query: other queries may not change it.", alone(0, -2)),
         ("a column of scores belongs to one key: keys in reverse order give columns in reverse order.",

@@ -47,10 +47,12 @@ check_target_mask = Exercise(
     target_mask,
     [
         (torch.tensor([[5, 8, 3, 2]]), 0),
-        (torch.tensor([[5, 8, 3, 2], [7, 2, 0, 0]]), 0),
+        (torch.tensor([[5, 8, 2, 0], [7, 2, 0, 0]]), 0),
         (torch.tensor([[0, 4, 9, 9, 9], [9, 9, 0, 4, 3], [1, 2, 3, 4, 5]]), 9),
     ],
+    axes="batch, query, key",
     properties=[
+        ("a sentence's mask may not depend on its neighbours in the batch.", alone(0, 0)),
         ("no position may see a later one: above the diagonal everything is False.",
          _all(lambda query, key, word: key > query, False)),
         ("no position may see padding: its column is False in every row.", _all(lambda query, key, word: ~word, False)),
@@ -60,7 +62,6 @@ check_target_mask = Exercise(
          unmoved_by(lambda ids, pad_id: (ids + 1, pad_id + 1))),
         ("a position may see every word before it, and so may a padded one: its row stays.",
          _all(lambda query, key, word: word & (key < query), True)),
-        ("a sentence's mask may not depend on its neighbours in the batch.", alone(0, 0)),
     ],
     mistakes=[
         ("this is the opposite: true means may be attended.", {"form": torch.logical_not}),

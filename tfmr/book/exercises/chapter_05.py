@@ -33,6 +33,7 @@ def _case(*shape: int) -> tuple[Tensor]:
 check_merge_heads = Exercise(
     merge_heads,
     [_case(2, 3, 5, 4), _case(3, 4, 4, 2), _case(1, 2, 3, 6)],
+    axes="batch, length, heads · size",
     properties=[
         ("every number has to be in the result once, unchanged: nothing is added up, nothing gets lost.",
          lambda call, heads: close(call(heads).flatten().sort().values, heads.flatten().sort().values)),

@@ -68,6 +68,7 @@ def _angle(pair: int) -> Callable:
 check_rotate = Exercise(
     rotate,
     [_case(3, 2, 0), _case(4, 6, 0), _case(2, 8, 5)],
+    axes="length, d",
     properties=[
         ("position 0 is not turned at all: there, x comes out as it went in.",
          lambda call, x, start: close(call(x, 0)[0], x[0])),

@@ -55,20 +55,12 @@ def _vectors(seed: int) -> Tensor:
     return 2 + 3 * torch.randn(2, 4, 8, generator=torch.Generator().manual_seed(seed))
 
 
-def _reads(call: Callable, x: Tensor, norm: Callable, place: str) -> list[Tensor]:
-    """What the sublayer is given, call by call."""
-    seen = []
-
-    def spy(values: Tensor) -> Tensor:
-        seen.append(values.clone())
-        return bend(values)
-
-    call(x, spy, norm, place)
-    return seen
-
-
 def _nothing(x: Tensor) -> Tensor:
     return 0 * x
+
+
+def _one_more(x: Tensor) -> Tensor:
+    return x + 1
 
 
 def _sevens(x: Tensor) -> Tensor:
@@ -79,24 +71,20 @@ check_around = Exercise(
     around,
     [(_vectors(0), bend, normalise, "post"), (_vectors(1), bend, normalise, "pre"),
      (_vectors(2), mix, normalise, "pre"), (_vectors(3), mix, normalise, "post")],
+    axes="batch, length, d_model, as x",
     properties=[
-        ("the sublayer has to be asked once, for either place.",
-         lambda call, x, sublayer, norm, place: len(_reads(call, x, norm, place)) == 1),
         ("for pre, x itself goes around: where the sublayer answers 0, x comes out.",
          lambda call, x, sublayer, norm, place: close(call(x, _nothing, norm, "pre"), x)),
-        ("for pre, the sublayer reads norm(x).",
-         lambda call, x, sublayer, norm, place: close(_reads(call, x, norm, "pre")[0], norm(x))),
         ("for pre, the sublayer's answer is added as it is: where it answers 7, x + 7 comes out.",
          lambda call, x, sublayer, norm, place: close(call(x, _sevens, norm, "pre"), x + 7)),
-        ("for post, the sublayer reads x as it is.",
-         lambda call, x, sublayer, norm, place: close(_reads(call, x, norm, "post")[0], x)),
-        ("for post, the norm comes last: where it says 7 to everything, 7 comes out.",
+        ("for pre, the sublayer reads norm(x), once: where it adds 1 to what it reads, x + norm(x) + 1 comes out.",
+         lambda call, x, sublayer, norm, place: close(call(x, _one_more, norm, "pre"), x + norm(x) + 1)),
+        ("for post, the norm that is given comes last: where it says 7 to everything, 7 comes out.",
          lambda call, x, sublayer, norm, place: close(call(x, sublayer, _sevens, "post"), _sevens(x))),
         ("for post, x goes around: where the sublayer answers 0, norm(x) comes out.",
          lambda call, x, sublayer, norm, place: close(call(x, _nothing, norm, "post"), norm(x))),
-        ("for post, the sum is x and the answer, once each.",
-         lambda call, x, sublayer, norm, place: close(call(x, sublayer, torch.tanh, "post"),
-                                                      torch.tanh(x + sublayer(x)))),
+        ("for post, the sublayer reads x, once: where it adds 1 to what it reads, norm(x + x + 1) comes out.",
+         lambda call, x, sublayer, norm, place: close(call(x, _one_more, torch.tanh, "post"), torch.tanh(x + x + 1))),
     ],
     mistakes=[
         ("nothing leads around the sublayer: add x.",

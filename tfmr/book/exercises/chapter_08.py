@@ -25,6 +25,7 @@ def cross_attention(
     w_k: Tensor,
     w_v: Tensor,
     *,
+    matrices: Callable = lambda w_q, w_k, w_v: (w_q, w_k, w_v),
     asks: Callable = lambda x, memory: x,
     keys: Callable = lambda x, memory: memory,
     values: Callable = lambda x, memory: memory,
@@ -41,6 +42,7 @@ def cross_attention(
     the three matrices are (d_k, d_model), (d_k, d_model) and (d_v, d_model); the output is (T, d_v), the
     weights (T, S).
     """
+    w_q, w_k, w_v = matrices(w_q, w_k, w_v)
     scores = (asks(x, memory) @ w_q.T) @ (keys(x, memory) @ w_k.T).T / divide(x, w_k, w_v)
     scores = hide(scores, visible)
     weights = after(softmax(scores), visible)
@@ -75,17 +77,28 @@ def _longer_keys(x: Tensor, memory: Tensor, visible: Tensor, w_q: Tensor, w_k: T
     return x, memory, visible, w_q.repeat(4, 1), w_k.repeat(4, 1), w_v
 
 
+def _twice_as_sharp(call: Callable, *arguments) -> bool:
+    """Queries twice as long make scores twice as large, and so the logarithm of two weights' ratio."""
+    visible = arguments[VISIBLE]
+    once, twice = (
+        call(*replaced(arguments, W_Q, factor * arguments[W_Q]))[1][:, visible].double().log()
+        for factor in (0.1, 0.2)
+    )
+    return close(2 * (once - once[:, :1]), twice - twice[:, :1])
+
+
 def _keep_all(scores: Tensor, visible: Tensor) -> Tensor:
     return scores
 
 
 OVER_QUERIES = "the softmax runs over the queries: a row belongs to one of them, and has to sum to 1."
-MEMORY, VISIBLE, W_Q, W_V = 1, 2, 3, 5
+VISIBLE, W_Q = 2, 3
 
 check_cross_attention = Exercise(
     cross_attention,
     [_case(2, [2], 3, d_model=8, d_k=4, d_v=3), _case(4, [1], 4, d_model=6, d_k=5, d_v=6),
      _case(5, [0, 3], 6, d_model=4, d_k=9, d_v=2)],
+    axes="output: T, d_v; weights: T, S",
     properties=[
         ("no weight may be negative.", lambda call, *arguments: bool((call(*arguments)[1] >= 0).all())),
         ("hidden words have to weigh 0.", hidden_weigh_nothing(VISIBLE, 1)),
@@ -100,6 +113,7 @@ check_cross_attention = Exercise(
          lambda call, *arguments: close(call(*_upside_down(*arguments))[0], call(*arguments)[0])),
         ("the output is the mean of the values, memory times w_v transposed, with the weights that are returned.",
          _mean_of_values),
+        ("scores are dot products: queries twice as long make them twice as large.", _twice_as_sharp),
         ("scores are divided by √d_k: with every coordinate of queries and keys four times they grow by 2, not by 4.",
          lambda call, *arguments: close(
              call(*_longer_keys(*arguments)), call(*replaced(arguments, W_Q, 2 * arguments[W_Q])))),
@@ -117,6 +131,9 @@ check_cross_attention = Exercise(
          {"asks": lambda x, memory: memory}),
         ("only the values come from the memory; the keys must, too.", {"keys": lambda x, memory: x}),
         ("the values come from the decoder's x; they belong to the memory.", {"values": lambda x, memory: x}),
+        ("w_q and w_k are exchanged: queries, from x, have w_q; keys, from the memory, w_k.",
+         {"matrices": lambda w_q, w_k, w_v: (w_k, w_q, w_v)}),
+        ("w_k and w_v are exchanged: keys have w_k, values w_v.", {"matrices": lambda w_q, w_k, w_v: (w_q, w_v, w_k)}),
         ("hidden words are attended to: the mask is missing.", {"hide": _keep_all}),
         ("the mask is upside down: True means may be attended.",
          {"hide": lambda scores, visible: scores.masked_fill(visible, -math.inf)}),

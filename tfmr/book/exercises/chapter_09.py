@@ -66,6 +66,11 @@ check_count_parameters = Exercise(
          lambda call, vocab_size, d_model, d_ff, num_layers:
          call(vocab_size, d_model, d_ff, 2) - call(vocab_size, d_model, d_ff, 1)
          == call(vocab_size, d_model, d_ff, 1) - call(vocab_size, d_model, d_ff, 0)),
+        ("an encoder and a decoder layer have three attentions, each of four maps with d_model² numbers: in d_model the "
+         "count has to grow as 12 · num_layers · d_model².",
+         lambda call, vocab_size, d_model, d_ff, num_layers:
+         sum(sign * call(vocab_size, d_model + more, d_ff, num_layers) for sign, more in ((1, 0), (-2, 2), (1, 4)))
+         == 96 * num_layers),
         _costs(D_FF, "one more number inside the feed-forward networks costs a row, a column and a bias in each of "
                "2 · num_layers of them: 2 d_model + 1 each.",
                lambda vocab_size, d_model, d_ff, num_layers: 2 * num_layers * (2 * d_model + 1)),
