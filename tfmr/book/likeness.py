@@ -38,7 +38,7 @@ def of(expected: Sequence, got: Sequence, named: Named, simple: bool = False) ->
         looks = (
             (_a_step, _factor, _shift, _other_axes)
             if simple
-            else (_an_argument, _a_step, _a_step_along_an_axis, _factor, _shift, _other_axes)
+            else (_an_argument, _a_step, _a_losing_step, _a_step_along_an_axis, _factor, _shift, _other_axes)
         )
     else:
         looks = (_other_axes, _other_shape) if simple else (_other_axes, _other_shape, _one_axis_less, _piece)
@@ -73,16 +73,18 @@ def _same_parts(a: Sequence, b: Sequence) -> bool:
 
 
 _STEPS: dict[str, Callable[[Tensor], Tensor]] = {
-    "true and false are exchanged": lambda x: 1 - x,
-    "these are 1 minus the right numbers": lambda x: 1 - x,
+    "these are 1 minus the right numbers; of true and false, the opposite": lambda x: 1 - x,
     "the sign is the wrong way round: these are the negatives of the right numbers": torch.neg,
     "these are the logarithms of the right numbers": torch.log,
     "these are the negative logarithms of the right numbers": lambda x: -x.log(),
+    "these are 1 over the right numbers": torch.reciprocal,
     "these are the right numbers after an exponential too many": torch.exp,
     "these are the right numbers' negatives after an exponential": lambda x: (-x).exp(),
+}
+_LOSING_STEPS: dict[str, Callable[[Tensor], Tensor]] = {
+    "all numbers are 0": torch.zeros_like,
     "these are the right numbers squared": torch.square,
     "these are the roots of the right numbers": torch.sqrt,
-    "these are 1 over the right numbers": torch.reciprocal,
     "these are the right numbers without their signs": torch.abs,
     "these are the right numbers rounded": torch.round,
     "these are the right numbers cut to whole ones": torch.trunc,
@@ -116,9 +118,16 @@ def _an_argument(a: Numbers, b: Numbers, named: Named) -> str | None:
 
 
 def _a_step(a: Numbers, b: Numbers, named: Named) -> str | None:
-    truth = all(set(x.unique().tolist()) <= {0.0, 1.0} for x in a)
-    for words, step in _STEPS.items():
-        if truth == words.startswith("true") and all(alike(step(x), y) for x, y in zip(a, b, strict=True)):
+    return _first_step(_STEPS, a, b)
+
+
+def _a_losing_step(a: Numbers, b: Numbers, named: Named) -> str | None:
+    return _first_step(_LOSING_STEPS, a, b)
+
+
+def _first_step(steps: dict[str, Callable[[Tensor], Tensor]], a: Numbers, b: Numbers) -> str | None:
+    for words, step in steps.items():
+        if all(alike(step(x), y) for x, y in zip(a, b, strict=True)):
             return f"{words}."
     return None
 
@@ -138,18 +147,14 @@ def _factor(a: Numbers, b: Numbers, named: Named) -> str | None:
     if all(set(x.unique().tolist()) <= {0.0, 1.0} for x in a) or not all(x.any() for x in a):
         return None
     factors = [((x * y).sum() / (x * x).sum()).item() for x, y in zip(a, b, strict=True)]
-    if not all(alike(c * x, y) for c, x, y in zip(factors, a, b, strict=True)):
+    if not all(factors) or not all(alike(c * x, y) for c, x, y in zip(factors, a, b, strict=True)):
         return None
     first = factors[0]
     if all(math.isclose(c, first, rel_tol=1e-4, abs_tol=1e-6) for c in factors):
-        if abs(first) < 1e-9:
-            return "all numbers are 0."
-        if math.isclose(first, 1 / math.log(2), rel_tol=1e-4):
-            return "the logarithm is the one to base 2, not the natural one."
-        if math.isclose(first, 1 / math.log(10), rel_tol=1e-4):
-            return "the logarithm is the one to base 10, not the natural one."
         sign = " and have the wrong sign" * (first < 0)
-        return f"all numbers are {_times(abs(first))}{sign}."
+        bases = [base for base in (2, 10) if math.isclose(first, 1 / math.log(base), rel_tol=1e-4)]
+        base = f", as with a logarithm to base {bases[0]} for a natural one" if bases else ""
+        return f"all numbers are {_times(abs(first))}{sign}{base}."
     for words, sizes in _sizes(named):
         for power, n in ((1, "{}"), (0.5, "√{}"), (2, "{}²")):
             grown = [float(size) ** power for size in sizes]

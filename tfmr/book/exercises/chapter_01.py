@@ -77,6 +77,10 @@ check_mean_nll = Exercise(
          moved_by(_add_at(lambda target: target == END, _ramp))),
         ("where all words are equally probable, the loss is log of their number (2.08 for 8 words), for any batch.",
          lambda call, logits, tgt: close(call(0 * logits, tgt), math.log(logits.size(-1)))),
+        ("no word counts more than another: words and their logits in another order give the same loss.",
+         unmoved_by(lambda logits, tgt: (
+             torch.cat([logits[..., :3], logits[..., 3:].flip(-1)], dim=-1), torch.where(tgt > END, WORDS + 2 - tgt, tgt)
+         ))),
         ("where the model is sure of the right words, the loss is close to 0.",
          lambda call, logits, tgt: abs(call(30 * F.one_hot(tgt[:, 1:], WORDS).float(), tgt)) < 1e-3),
         ("where the model is sure of a wrong word, with a logit 30 above the others, the loss is 30.",

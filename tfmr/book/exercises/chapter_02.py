@@ -146,9 +146,13 @@ check_links = Exercise(
         ("a target word whose greatest weight lies at a source word, the last one too, makes a link.",
          lambda call, weights, num_src, num_tgt: {tgt for _, tgt in call(weights, num_src, num_tgt)}
          >= {tgt for tgt in range(num_tgt) if weights[tgt, :num_src].max() == weights[tgt].max()}),
-        ("a row that is ten times as large chooses the same word.",
-         lambda call, weights, num_src, num_tgt: call(10 * weights, num_src, num_tgt)
-         == call(weights, num_src, num_tgt)),
+        ("a row that is ten times as large or as small chooses the same word, whatever the other rows are.",
+         lambda call, weights, num_src, num_tgt: all(
+             call(torch.cat([factor * weights[:1], weights[1:]]), num_src, num_tgt) == call(weights, num_src, num_tgt)
+             for factor in (0.1, 10))),
+        ("a link leads to the source word at which the target word's row is largest.",
+         lambda call, weights, num_src, num_tgt: all(
+             weights[tgt, src] == weights[tgt].max() for src, tgt in call(weights, num_src, num_tgt))),
     ],
     mistakes=[
         ("each link is (target, source); it should be (source, target).", {"pair": lambda src, tgt: (tgt, src)}),

@@ -67,7 +67,7 @@ def _angle(pair: int) -> Callable:
 
 check_rotate = Exercise(
     rotate,
-    [_case(3, 2, 0), _case(4, 6, 0), _case(2, 8, 5)],
+    [_case(3, 2, 0), _case(4, 6, 0), _case(2, 8, 7)],
     axes="length, d",
     properties=[
         ("position 0 is not turned at all: there, x comes out as it went in.",
