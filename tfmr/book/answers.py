@@ -72,9 +72,9 @@ def wrong_form(expected: Any, got: Any, axes: str = "") -> str | None:
         same = isinstance(got, type(expected))
         return None if same else f"expected {kind_of(expected)}, got {kind_of(got)}."
     if as_numbers(got) is None:
-        return f"expected {_form(expected)}, got {kind_of(got)}."
+        return f"expected {_form(expected, axes)}, got {kind_of(got)}."
     if as_numbers(expected).shape != as_numbers(got).shape:
-        return f"expected {_form(expected)}{f' ({axes})' * bool(axes)}, got {_form(got)}."
+        return f"expected {_form(expected, axes)}, got {_form(got)}."
     if not _is_number(expected) and kind_of(expected) != kind_of(got):
         right = "the numbers are right, but " * same_numbers(expected, got, 1e-5)
         return f"{right}expected {kind_of(expected)}, got {kind_of(got)}."
@@ -176,10 +176,11 @@ def as_numbers(value: Any) -> torch.Tensor | None:
         return None
 
 
-def _form(value: Any) -> str:
-    """What the value is, with its shape."""
+def _form(value: Any, axes: str = "") -> str:
+    """What the value is, with its shape and the names of its axes."""
     shape = as_numbers(value).shape
-    return f"{kind_of(value)} of shape {'×'.join(map(str, shape))}" if shape else "one number"
+    names = f" ({axes})" if axes else ""
+    return f"{kind_of(value)} of shape {'×'.join(map(str, shape))}{names}" if shape else "one number"
 
 
 def _is_array(value: Any) -> bool:

@@ -141,40 +141,43 @@ class Exercise:
 
     def _found(
         self, candidate: Callable, expected: list, got: list, right: list[bool], broken: str | None
-    ) -> Iterator[tuple]:
+    ) -> Iterator[tuple[str, str]]:
         """Pairs (reason, sentence): what is wrong with the answer in general, then what may have caused it."""
-        raised = [i for i, b in enumerate(got) if isinstance(b, Exception) and not right[i]]
-        forms = (wrong_form(a, b, self.axes) for a, b in zip(expected, got, strict=True))
-        form = None if raised else next(filter(None, forms), None)
-        if raised:
-            yield "raised", f"for ({self.arguments(raised[0])}) {in_words(got[raised[0]])}"
-        elif form:
-            yield "form", form
-        elif self._draws(candidate) and not self._draws(self.solution):
-            yield "property", BY_CHANCE
-        elif broken:
-            yield "property", broken
-        symptom = bool(raised or form or broken)
-        for reason, sentence in self._causes(expected, got):
-            yield reason, f"{LEADS[reason]}: " * symptom + sentence
+        symptom = self._symptom(candidate, expected, got, right, broken)
+        if symptom:
+            yield symptom
+        cause = None if all(right) else next(self._causes(expected, got), None)
+        if cause:
+            reason, sentence = cause
+            yield reason, f"{LEADS[reason]}: " * bool(symptom) + sentence
             return
-        good = (
-            f"it is right for ({self.arguments(right.index(True))})" if any(right) and not all(right) else ""
-        )
-        if symptom and good and not form:
-            yield "likeness", f"But {good}."
+        good = f"it is right for ({self.arguments(right.index(True))})." if any(right) else ""
         if not symptom:
             bad = right.index(False)
             there = where(expected[bad], got[bad])
             words = there or difference(expected[bad], got[bad], self.tolerance)
-            yield (
-                "likeness" if there else "difference",
-                f"for ({self.arguments(bad)}) {words}{'; ' * bool(good)}{good}.",
-            )
+            words = f"for ({self.arguments(bad)}) {words}"
+            yield "likeness" if there else "difference", f"{words}, but {good}" if good else f"{words}."
+        elif good and not all(right):
+            yield "likeness", f"But {good}"
+
+    def _symptom(
+        self, candidate: Callable, expected: list, got: list, right: list[bool], broken: str | None
+    ) -> tuple[str, str] | None:
+        """What can be said without knowing the cause: an exception, the form, chance, a property."""
+        raised = [i for i, b in enumerate(got) if isinstance(b, Exception) and not right[i]]
+        if raised:
+            return "raised", f"for ({self.arguments(raised[0])}) {in_words(got[raised[0]])}"
+        forms = (wrong_form(a, b, self.axes) for a, b in zip(expected, got, strict=True))
+        if form := next(filter(None, forms), None):
+            return "form", form
+        if self._draws(candidate) and not self._draws(self.solution):
+            return "property", BY_CHANCE
+        return ("property", broken) if broken else None
 
     def _causes(self, expected: list, got: list) -> Iterator[tuple[str, str]]:
         """Sentences that explain the whole behaviour, the simplest first."""
-        ways = [(sentence, options, self._made(options)) for sentence, options in self.mistakes]
+        ways = [(sentence, options, self.made(options)) for sentence, options in self.mistakes]
         for sentence, _, made in ways:
             if _behave_alike(made, got, self.tolerance):
                 yield "mistake", sentence
@@ -183,14 +186,17 @@ class Exercise:
             yield "likeness", words
         for (one, options, _), (two, more, _) in combinations(ways, 2):
             if not options.keys() & more.keys() and _behave_alike(
-                self._made(options | more), got, self.tolerance
+                self.made(options | more), got, self.tolerance
             ):
                 yield "mistake", f"two things at once. First, {one} Second, {two}"
         for sentence, _, made in ways:
             if (words := likeness.of(made, got, named, simple=True)) is not None:
                 yield "mistake", f"two things at once. First, {sentence} Second, {words}"
+        if (words := likeness.case_by_case(expected, got)) is not None:
+            yield "likeness", words
 
-    def _made(self, options: dict[str, Any]) -> list:
+    def made(self, options: dict[str, Any]) -> list:
+        """What the solution does in each case with this mistake in it."""
         return [outcome(self.solution, case, **options) for case in self.cases]
 
     def _draws(self, function: Callable) -> bool:
@@ -224,7 +230,7 @@ class Exercise:
             return "Not written yet: the function returns nothing."
         return (
             f"Not written yet: for ({self.arguments(first)}) the function returns nothing "
-            f"(of {len(right)} cases, {sum(right)} are right)."
+            f"(right so far: {sum(right)} of {len(right)} cases)."
         )
 
 

@@ -45,6 +45,30 @@ def of(expected: Sequence, got: Sequence, named: Named, simple: bool = False) ->
     return next(filter(None, (look(a, b, named) for look in looks)), None)
 
 
+def case_by_case(expected: Sequence, got: Sequence) -> str | None:
+    """A factor or an amount that is one for all numbers of a case, and another in the next case."""
+    a, b = [as_numbers(value) for value in expected], [as_numbers(value) for value in got]
+    if any(x is None or y is None or x.shape != y.shape or x.numel() < 2 for x, y in zip(a, b, strict=True)):
+        return None
+    for words, by, changed in (
+        ("one factor", _factors(a, b), torch.mul),
+        ("the same amount", _steps(a, b), torch.add),
+    ):
+        if all(alike(changed(x, c), y) for c, x, y in zip(by, a, b, strict=True)):
+            return (
+                f"in each case all numbers are off by {words}, by {in_turn(f'{c:.3g}' for c in by)} in turn."
+            )
+    return None
+
+
+def _factors(a: Numbers, b: Numbers) -> list[float]:
+    return [((x * y).sum() / (x * x).sum()).item() for x, y in zip(a, b, strict=True)]
+
+
+def _steps(a: Numbers, b: Numbers) -> list[float]:
+    return [(y - x).mean().item() for x, y in zip(a, b, strict=True)]
+
+
 def _of_parts(expected: Sequence[tuple], got: Sequence[tuple], named: Named, simple: bool) -> str | None:
     """The same for results of several parts: the parts in another order, or one that is like the right one."""
     number = len(expected[0])
@@ -146,7 +170,7 @@ def _a_step_along_an_axis(a: Numbers, b: Numbers, named: Named) -> str | None:
 def _factor(a: Numbers, b: Numbers, named: Named) -> str | None:
     if all(set(x.unique().tolist()) <= {0.0, 1.0} for x in a) or not all(x.any() for x in a):
         return None
-    factors = [((x * y).sum() / (x * x).sum()).item() for x, y in zip(a, b, strict=True)]
+    factors = _factors(a, b)
     if not all(factors) or not all(alike(c * x, y) for c, x, y in zip(factors, a, b, strict=True)):
         return None
     first = factors[0]
@@ -162,22 +186,18 @@ def _factor(a: Numbers, b: Numbers, named: Named) -> str | None:
                 return f"all numbers are n times too large, with n = {n.format(words)}."
             if all(math.isclose(c * n, 1, rel_tol=1e-4) for c, n in zip(factors, grown, strict=True)):
                 return f"all numbers are n times too small, with n = {n.format(words)}."
-    if all(x.numel() == 1 for x in a):
-        return None
-    return f"in each case all numbers are off by one factor, by {in_turn([float(f'{c:.3g}') for c in factors])} in turn."
+    return None
 
 
 def _shift(a: Numbers, b: Numbers, named: Named) -> str | None:
-    steps = [(y - x).mean().item() for x, y in zip(a, b, strict=True)]
+    steps = _steps(a, b)
     if not all(alike(x + s, y) for s, x, y in zip(steps, a, b, strict=True)):
         return None
     if all(math.isclose(s, steps[0], rel_tol=1e-4, abs_tol=1e-6) for s in steps):
         return f"all numbers are {abs(steps[0]):.4g} too {'large' if steps[0] > 0 else 'small'}."
     if all(x.ndim == 0 and x == x.round() for x in a):
         return _product_off(steps, named)
-    if all(x.numel() == 1 for x in a):
-        return None
-    return f"in each case all numbers are off by the same amount, by {in_turn([float(f'{s:.3g}') for s in steps])} in turn."
+    return None
 
 
 def _product_off(steps: list[float], named: Named) -> str | None:

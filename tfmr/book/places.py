@@ -1,6 +1,6 @@
 """In which places the numbers of an answer are wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -31,7 +31,7 @@ def where(expected: Any, got: Any) -> str | None:
     if alike(a.flatten().sort().values, b.flatten().sort().values):
         return f"the right numbers stand in another order, {shown}"
     for axis in range(a.ndim):
-        bad = wrong.movedim(axis, 0).flatten(1).any(dim=1).nonzero().flatten().tolist()
+        bad = wrong.movedim(axis, 0).reshape(a.size(axis), -1).any(dim=1).nonzero().flatten().tolist()
         if len(bad) < a.size(axis):
             return f"along {axis_name(axis - a.ndim)} only what stands at {in_turn(bad)} is wrong, {shown}"
     for axis in range(-1, -1 - a.ndim, -1):
@@ -70,6 +70,6 @@ def axis_name(axis: int) -> str:
     return {-1: "the last axis", -2: "the last axis but one"}.get(axis, f"axis {axis}")
 
 
-def in_turn(items: Sequence) -> str:
+def in_turn(items: Iterable) -> str:
     """The items, with commas."""
     return ", ".join(map(str, items))

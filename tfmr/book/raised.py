@@ -13,7 +13,7 @@ MEANINGS = (
      "the shapes do not fit: in a product, the last axis of the left factor meets the last but one of the right"),
     (r"Expected input batch_size", "logits and targets are not as many: a target is the word after the one that was given"),
     (r"must be Tensor, not (int|float)", "a function of torch was given a plain number; math has the same for numbers"),
-    (r"not function|'function'", "a function stands where its result belongs: it has to be called"),
+    (r"not (builtin_)?function|'function'", "a function stands where its result belongs: it has to be called"),
     (r"tuple of Tensors", "it takes a list of tensors, such as unbind(axis) makes of a tensor's slices"),
     (r"einsum\(\): ", "letters are for as many axes as there are letters; `...` is for any in front"),
     (r"Expected target size",

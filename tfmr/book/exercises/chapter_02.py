@@ -92,8 +92,6 @@ check_masked_weights = Exercise(
          {"softmax": lambda scores: scores.flatten().softmax(dim=0).view_as(scores)}),
         ("these are exponentials of the scores, not yet divided by their sum.",
          {"softmax": lambda scores: scores.exp()}),
-        ("the exponentials are divided by their sum over the queries; sum over the keys, the last axis.",
-         {"softmax": lambda scores: scores.exp() / scores.exp().sum(dim=0), "after": lambda w, mask: w.nan_to_num(0)}),
         ("these are the masked scores: the softmax is missing.", {"softmax": lambda scores: scores}),
         ("the mask is applied to the queries, the rows; it belongs to the keys, the columns.",
          {"hide": lambda scores, mask: scores.masked_fill(~mask.expand(len(mask), -1).T[: len(scores)], -1e9)}),
@@ -131,7 +129,7 @@ def _weights(best: list[int], num_src: int) -> tuple[Tensor, int, int]:
 
 check_links = Exercise(
     links,
-    [_weights([1, 0, 2, 3], 3), _weights([0, 3, 1, 1, 3], 3), _weights([2, 1, 3, 4], 4)],
+    [_weights([1, 0, 1, 2, 3], 3), _weights([0, 3, 1, 0, 1, 3], 3), _weights([2, 1, 3, 4], 4)],
     properties=[
         ("a link is a pair of whole numbers: the source word's and the target word's, from 0.",
          lambda call, *arguments: all(isinstance(link, tuple) and list(map(type, link)) == [int, int]
