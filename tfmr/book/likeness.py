@@ -76,16 +76,10 @@ def _of_parts(expected: Sequence[tuple], got: Sequence[tuple], named: Named, sim
         if all(_same_parts(a, [b[i] for i in order]) for a, b in zip(expected, got, strict=True)):
             return "these are the right results in another order."
     for i in range(number):
-        others = all(
-            _same_parts(a[:i] + a[i + 1 :], b[:i] + b[i + 1 :]) for a, b in zip(expected, got, strict=True)
-        )
-        words = (
-            of([value[i] for value in expected], [value[i] for value in got], named, simple)
-            if others
-            else None
-        )
-        if words is not None:
-            return f"of result {i + 1}: {words}"
+        rest = [(a[:i] + a[i + 1 :], b[:i] + b[i + 1 :]) for a, b in zip(expected, got, strict=True)]
+        if all(_same_parts(a, b) for a, b in rest):
+            words = of([value[i] for value in expected], [value[i] for value in got], named, simple)
+            return words and f"of result {i + 1}: {words}"
     return None
 
 
