@@ -4,6 +4,7 @@ A right number is right whatever holds it: a Python number, NumPy's, a tensor wi
 come in what was asked for (a tensor, a list); where only that is wrong, the line says so.
 """
 
+import inspect
 import re
 from collections.abc import Iterator
 from os.path import commonprefix
@@ -24,7 +25,7 @@ def equal(expected: Any, got: Any, tolerance: float) -> bool:
     if _is_number(expected) and _is_number(got):
         return _close(expected, got, tolerance)
     if _is_array(expected) or _is_array(got):
-        return kind_of(expected) == kind_of(got) and _same_numbers(expected, got, tolerance)
+        return kind_of(expected) == kind_of(got) and same_numbers(expected, got, tolerance)
     if isinstance(expected, (list, tuple)):
         same_kind = isinstance(got, type(expected)) and len(expected) == len(got)
         return same_kind and all(equal(a, b, tolerance) for a, b in zip(expected, got, strict=True))
@@ -32,6 +33,61 @@ def equal(expected: Any, got: Any, tolerance: float) -> bool:
         same_keys = isinstance(got, dict) and expected.keys() == got.keys()
         return same_keys and all(equal(expected[key], got[key], tolerance) for key in expected)
     return bool(expected == got)
+
+
+def as_asked(expected: Any, got: Any) -> Any:
+    """The answer in the form that was asked for, where the form makes no difference.
+
+    A NumPy array is as good as a tensor, a list of results as good as a tuple, a list of pairs as good as a set, and
+    whether a tensor has a gradient is no matter. Anything else stays as it is.
+    """
+    if isinstance(expected, tuple) and isinstance(got, (tuple, list)) and len(expected) == len(got):
+        return tuple(as_asked(a, b) for a, b in zip(expected, got, strict=True))
+    if isinstance(expected, torch.Tensor) and isinstance(got, np.ndarray) and got.dtype.kind in _CATEGORIES:
+        return torch.as_tensor(np.ascontiguousarray(got)).view(got.shape)
+    if isinstance(expected, set) and isinstance(got, (set, frozenset, list, tuple)):
+        try:
+            return {tuple(map(int, item)) if isinstance(item, (list, tuple)) else item for item in got}
+        except (TypeError, ValueError):  # not of whole numbers, or with a list inside
+            return got
+    return got.detach() if isinstance(got, torch.Tensor) else got
+
+
+def wrong_form(expected: Any, got: Any, axes: str = "") -> str | None:
+    """A sentence about what holds the answer, its shape or numbers that are none; None if all that is as asked.
+
+    Args:
+        axes: what the axes of the answer are, in words; for several results with semicolons between them.
+    """
+    if isinstance(expected, tuple):
+        if not isinstance(got, tuple) or len(got) != len(expected):
+            number = f"{len(got)}" if isinstance(got, tuple) else kind_of(got)
+            return f"expected {len(expected)} results, got {number}."
+        names = axes.split("; ") if axes else [""] * len(got)
+        for number, (a, b, name) in enumerate(zip(expected, got, names, strict=True), start=1):
+            if (words := wrong_form(a, b, name)) is not None:
+                return f"of result {number}: {words}"
+        return None
+    if as_numbers(expected) is None:
+        same = isinstance(got, type(expected))
+        return None if same else f"expected {kind_of(expected)}, got {kind_of(got)}."
+    if as_numbers(got) is None:
+        return f"expected {_form(expected, axes)}, got {kind_of(got)}."
+    if as_numbers(expected).shape != as_numbers(got).shape:
+        return f"expected {_form(expected, axes)}, got {_form(got)}."
+    if not _is_number(expected) and kind_of(expected) != kind_of(got):
+        right = "the numbers are right, but " * same_numbers(expected, got, 1e-5)
+        return f"{right}expected {kind_of(expected)}, got {kind_of(got)}."
+    numbers = as_numbers(got)
+    if as_numbers(expected).isfinite().all() and not numbers.isfinite().all():
+        first = (~numbers.isfinite()).nonzero()[0].tolist()
+        if numbers.isnan().any():
+            return (
+                f"{int(numbers.isnan().sum())} of {numbers.numel()} numbers are NaN, as after 0/0, inf - inf or the root of "
+                "a negative number; a softmax over nothing but -inf gives that, too."
+            )
+        return f"a number is infinite{f' at {first}' * bool(first)}: expected finite ones only."
+    return None
 
 
 def difference(expected: Any, got: Any, tolerance: float, place: str = "") -> str:
@@ -45,7 +101,7 @@ def difference(expected: Any, got: Any, tolerance: float, place: str = "") -> st
             return f"{before}{difference(a, b, tolerance, place + where)}"
     kinds = kind_of(expected), kind_of(got)
     one_number = _is_number(expected) and _is_number(got)
-    if not one_number and kinds[0] != kinds[1] and _same_numbers(expected, got, tolerance):
+    if not one_number and kinds[0] != kinds[1] and same_numbers(expected, got, tolerance):
         return f"the numbers are right, but expected {kinds[0]}{place}, got {kinds[1]}"
     if isinstance(expected, str) and isinstance(got, str) and len(expected) > LONG // 2:
         same = max(
@@ -71,22 +127,25 @@ def kind_of(value: Any) -> str:
     return f"{'an' if words[0].lower() in 'aeiou' else 'a'} {words}"
 
 
-def short(value: Any, digits: int = 4) -> str:
-    """A value in a few words on one line: small tensors by their numbers, large ones by their shape."""
+def short(value: Any, digits: int = 4, large: int = LARGE) -> str:
+    """A value in a few words on one line: tensors of up to ``large`` numbers by these, others by their shape."""
     if isinstance(value, Exception):
         return _one_line(f"{type(value).__name__}: {value}")
     if isinstance(value, torch.Tensor) and value.is_meta:
         return "a tensor without values"
     if _is_array(value):
         name = "tensor" if isinstance(value, torch.Tensor) else "array"
-        if np.prod(value.shape) > LARGE:
-            return f"a {'×'.join(map(str, value.shape))} {name}"
+        if np.prod(value.shape) > large:
+            sizes = "×".join(map(str, value.shape))
+            return f"a {sizes} {name}" if value.ndim > 1 else f"a {name} of {sizes} numbers"
         return short(value.tolist(), digits) if value.ndim == 0 else f"{name} {short(value.tolist(), digits)}"
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.{digits}g}"
     if isinstance(value, (list, tuple)):
         inside = ", ".join(short(item, digits) for item in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if inspect.isfunction(value):
+        return value.__name__
     return _one_line(repr(value.item() if isinstance(value, np.generic) else value))
 
 
@@ -106,6 +165,22 @@ def _parts(expected: Any, got: Any) -> Iterator[tuple[str, str, Any, Any]]:
     ):
         for index in np.ndindex(*expected.shape):
             yield "", f" at {list(index)}", expected[index], got[index]
+
+
+def as_numbers(value: Any) -> torch.Tensor | None:
+    """The value as a tensor of doubles, whatever holds it; None if it is not made of real numbers."""
+    try:
+        numbers = torch.as_tensor(value).detach().cpu()
+        return None if numbers.is_complex() else numbers.double()
+    except (TypeError, ValueError, RuntimeError):  # no numbers, or not as a rectangle
+        return None
+
+
+def _form(value: Any, axes: str = "") -> str:
+    """What the value is, with its shape and the names of its axes."""
+    shape = as_numbers(value).shape
+    names = f" ({axes})" if axes else ""
+    return f"{kind_of(value)} of shape {'×'.join(map(str, shape))}{names}" if shape else "one number"
 
 
 def _is_array(value: Any) -> bool:
@@ -137,7 +212,7 @@ def _close(expected: Any, got: Any, tolerance: float) -> bool:
     return bool(expected == got)
 
 
-def _same_numbers(expected: Any, got: Any, tolerance: float) -> bool:
+def same_numbers(expected: Any, got: Any, tolerance: float) -> bool:
     """Whether the same numbers stand at the same places, whatever holds them."""
     try:
         a, b = (torch.as_tensor(value).detach().cpu() for value in (expected, got))

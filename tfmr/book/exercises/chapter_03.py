@@ -6,73 +6,24 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from tfmr.book.checks import check
+from tfmr.book.checks import Exercise
+from tfmr.book.properties import alone, doubles_with, follows, turned_round
 
 
-def check_scaled_scores(candidate: Callable) -> None:
-    """Check ``candidate(query, key)``: the scores qᵀk / √d of every query with every key.
+def scaled_scores(
+    query: Tensor,
+    key: Tensor,
+    *,
+    turn: Callable = lambda key: key.transpose(-2, -1),
+    divide: Callable = lambda query, key: math.sqrt(query.size(-1)),
+    then: Callable = lambda scores: scores,
+) -> Tensor:
+    """The scores qᵀk / √d of every query with every key.
 
     ``query`` is (…, query, d) and ``key`` is (…, key, d), with the same axes in front, none or many; the
     scores are (…, query, key).
     """
-    cases = [_case(3, 5, d=4), _case(2, 3, 5, d=8), _case(2, 4, 3, 5, d=16)]
-    check(
-        candidate,
-        scaled_scores,
-        cases,
-        mistakes=[
-            ("nothing is divided: these are plain dot products.", unscaled),
-            ("you divide by d; divide by its square root.", divided_by_size),
-            ("you multiply by the square root; divide by it.", multiplied),
-            (
-                "you divide by the root of the number of keys; it is the size of a key that counts.",
-                by_num_keys,
-            ),
-            ("rows and columns are swapped: a row of scores belongs to one query.", transposed),
-            ("these are weights already: leave the softmax out.", softmaxed),
-            ("`.T` turns all axes round; swap the last two, key.transpose(-2, -1).", all_axes_reversed),
-            (
-                "transpose(1, 2) swaps the right pair of three axes only; count from the end.",
-                counted_from_front,
-            ),
-        ],
-    )
-
-
-def scaled_scores(query: Tensor, key: Tensor) -> Tensor:
-    return query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
-
-
-def unscaled(query: Tensor, key: Tensor) -> Tensor:
-    return query @ key.transpose(-2, -1)
-
-
-def divided_by_size(query: Tensor, key: Tensor) -> Tensor:
-    return unscaled(query, key) / query.size(-1)
-
-
-def multiplied(query: Tensor, key: Tensor) -> Tensor:
-    return unscaled(query, key) * math.sqrt(query.size(-1))
-
-
-def by_num_keys(query: Tensor, key: Tensor) -> Tensor:
-    return unscaled(query, key) / math.sqrt(key.size(-2))
-
-
-def transposed(query: Tensor, key: Tensor) -> Tensor:
-    return scaled_scores(query, key).transpose(-2, -1)
-
-
-def softmaxed(query: Tensor, key: Tensor) -> Tensor:
-    return scaled_scores(query, key).softmax(dim=-1)
-
-
-def all_axes_reversed(query: Tensor, key: Tensor) -> Tensor:
-    return query @ key.permute(*reversed(range(key.ndim))) / math.sqrt(query.size(-1))
-
-
-def counted_from_front(query: Tensor, key: Tensor) -> Tensor:
-    return query @ key.transpose(1, 2) / math.sqrt(query.size(-1))
+    return then(query @ turn(key) / divide(query, key))
 
 
 def _case(*front_and_lengths: int, d: int) -> tuple[Tensor, Tensor]:
@@ -83,3 +34,44 @@ def _case(*front_and_lengths: int, d: int) -> tuple[Tensor, Tensor]:
         torch.randn(*front, queries, d, generator=generator),
         torch.randn(*front, keys, d, generator=generator),
     )
+
+
+check_scaled_scores = Exercise(
+    scaled_scores,
+    [_case(3, 5, d=4), _case(2, 3, 5, d=8), _case(2, 4, 3, 6, d=16)],
+    axes="…, query, key",
+    properties=[
+        ("a row of scores belongs to one query: other queries may not change it.", alone(0, -2)),
+        ("a column of scores belongs to one key: keys in reverse order give columns in reverse order.",
+         turned_round(1, -2, -1)),
+        ("scores are dot products: a query twice as long has scores twice as large.", doubles_with(0)),
+        ("fewer keys leave the scores of the others as they were.",
+         follows(lambda query, key: (query, key[..., :2, :]), lambda scores: scores[..., :2])),
+        ("where d is twice as large, every number standing there twice, scores grow by √2: the dot product doubles, "
+         "and √d grows by √2.",
+         follows(lambda query, key: (torch.cat([query, query], dim=-1), torch.cat([key, key], dim=-1)),
+                 lambda scores: math.sqrt(2) * scores)),
+    ],
+    mistakes=[
+        ("nothing is divided: these are plain dot products.", {"divide": lambda query, key: 1}),
+        ("you divide by d; divide by its square root.", {"divide": lambda query, key: query.size(-1)}),
+        ("`** 1/2` is a power of 1, halved; write `** 0.5`.", {"divide": lambda query, key: 2 * query.size(-1)}),
+        ("you multiply by the square root; divide by it.", {"divide": lambda query, key: query.size(-1) ** -0.5}),
+        ("you divide by the root of the number of keys; it is the size of a key that counts.",
+         {"divide": lambda query, key: math.sqrt(key.size(-2))}),
+        ("you divide by the root of the number of queries; it is the size of a query that counts.",
+         {"divide": lambda query, key: math.sqrt(query.size(-2))}),
+        ("the size in the root is counted from the front; d is the last axis, query.size(-1), in any shape.",
+         {"divide": lambda query, key: math.sqrt(query.size(1))}),
+        ("rows and columns are swapped: a row of scores belongs to one query.",
+         {"then": lambda scores: scores.transpose(-2, -1)}),
+        ("these are weights already: leave the softmax out.", {"then": lambda scores: scores.softmax(dim=-1)}),
+        ("`.T` turns all axes round; swap the last two, key.transpose(-2, -1).",
+         {"turn": lambda key: key.permute(*reversed(range(key.ndim)))}),
+        ("`.t()` is for matrices only; swap the last two axes, key.transpose(-2, -1).", {"turn": Tensor.t}),
+        ("transpose(0, 1) swaps the right pair of two axes only; count from the end, key.transpose(-2, -1).",
+         {"turn": lambda key: key.transpose(0, 1)}),
+        ("transpose(1, 2) swaps the right pair of three axes only; count from the end.",
+         {"turn": lambda key: key.transpose(1, 2)}),
+    ],
+)  # fmt: skip
