@@ -61,6 +61,7 @@ NAMED["check_scaled_scores"] = [
     ("`.T` turns all axes", lambda query, key: query @ key.T / math.sqrt(query.size(-1))),
     ("counted from the front", lambda query, key: query @ key.transpose(-2, -1) / math.sqrt(query.size(1))),
     ("`** 1/2`", lambda query, key: query @ key.transpose(-2, -1) / query.size(-1) ** 1/2),
+    ("a single 1", lambda query, key: query @ key.mT / key.norm(dim=-1)[..., None, :]),
     ("negatives", lambda query, key: -query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))),
 ]
 
@@ -377,6 +378,7 @@ WRONG["check_links"] = [
     lambda weights, num_src, num_tgt: {(s, t) for t, s in enumerate(weights.T[:num_tgt].argmax(-1).tolist()) if s < num_src},
     lambda weights, num_src, num_tgt: {(s, t) for t, s in enumerate(weights[:num_tgt].argmax(-1).tolist()) if s <= num_src},
     lambda weights, num_src, num_tgt: weights[:num_tgt].argmax(-1).tolist(),
+    lambda weights, num_src, num_tgt: {(s, t) for t, s in enumerate(weights[: num_tgt - 1].argmax(-1).tolist()) if s < num_src},
     lambda weights, num_src, num_tgt: {t: s for t, s in enumerate(weights[:num_tgt].argmax(-1).tolist()) if s < num_src},
     lambda weights, num_src, num_tgt: {(s, t) for t, s in enumerate(weights[:num_tgt].softmax(0).argmax(-1).tolist()) if s < num_src},
     lambda weights, num_src, num_tgt: {(int(weights[t].argmax()), t) for t in range(num_tgt) if weights[t].max() > 0.5 and weights[t].argmax() < num_src},

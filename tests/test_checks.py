@@ -201,11 +201,8 @@ def test_a_mistake_and_a_likeness_are_both_named(capsys):
 
 
 def test_two_choices_of_one_argument_are_no_pair(capsys):
-    def powers(values):
-        raise AssertionError("asked with both") if values is None else values
-
-    ways = [("a.", {"factor": 2}), ("b.", {"factor": 3})]
-    assert "two things" not in said(capsys, lambda values: mean(values).exp() * mean(values), mistakes=ways)
+    ways = [("a.", {"factor": 2, "more": 1}), ("b.", {"factor": 3})]
+    assert "First, a. Second, b." not in said(capsys, lambda values: 3 * mean(values) + 1, mistakes=ways)
 
 
 def test_an_exception_is_explained_and_where_it_is_right_is_told(capsys):

@@ -129,7 +129,7 @@ def _weights(best: list[int], num_src: int) -> tuple[Tensor, int, int]:
 
 check_links = Exercise(
     links,
-    [_weights([1, 0, 1, 2, 3], 3), _weights([0, 3, 1, 0, 1, 3], 3), _weights([2, 1, 3, 4], 4)],
+    [_weights([1, 0, 1, 2, 3], 3), _weights([0, 3, 1, 0, 1, 3], 3), _weights([2, 4, 3, 1], 4)],
     properties=[
         ("a link is a pair of whole numbers: the source word's and the target word's, from 0.",
          lambda call, *arguments: all(isinstance(link, tuple) and list(map(type, link)) == [int, int]

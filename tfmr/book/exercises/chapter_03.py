@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tfmr.book.checks import Exercise
-from tfmr.book.properties import alone, doubles_with, follows, turned_round
+from tfmr.book.properties import alone, close, doubles_with, follows, turned_round
 
 
 def scaled_scores(
@@ -24,6 +24,14 @@ def scaled_scores(
     scores are (…, query, key).
     """
     return then(query @ turn(key) / divide(query, key))
+
+
+def _single_one(call: Callable, query: Tensor, key: Tensor) -> bool:
+    one = torch.zeros_like(query)
+    one[..., 0] = 1.0
+    return close(
+        call(one, key), (key[..., None, :, 0] / math.sqrt(key.size(-1))).expand(*query.shape[:-1], -1)
+    )
 
 
 def _case(*front_and_lengths: int, d: int) -> tuple[Tensor, Tensor]:
@@ -51,6 +59,8 @@ check_scaled_scores = Exercise(
          "and √d grows by √2.",
          follows(lambda query, key: (torch.cat([query, query], dim=-1), torch.cat([key, key], dim=-1)),
                  lambda scores: math.sqrt(2) * scores)),
+        ("a query with a single 1, at its first coordinate, gives the keys' first coordinates, divided by √d.",
+         _single_one),
     ],
     mistakes=[
         ("nothing is divided: these are plain dot products.", {"divide": lambda query, key: 1}),
