@@ -95,6 +95,7 @@ class MultiHeadAttention(nn.Module):
         k: Float[Tensor, "batch heads key d_key"],
         v: Float[Tensor, "batch heads key d_value"],
         mask: Tensor | None = None,
+        *,
         offset: int = 0,
         need_weights: bool = False,
     ) -> tuple[Float[Tensor, "batch query d_model"], Float[Tensor, "batch heads query key"] | None]:
@@ -102,6 +103,7 @@ class MultiHeadAttention(nn.Module):
 
         Args:
             offset: the position of the first query. The first key stands at 0.
+            need_weights: off unless asked for, since a decoder seldom asks.
         """
         q = self.positions.rotate(self._split(self.query_projection(query)), offset)
 

@@ -75,7 +75,7 @@ class DecoderState(NamedTuple):
 class RecurrentEncoder(nn.Module):
     """A bidirectional GRU: each word's vector has read the sentence from both ends.
 
-    Packing needs the lengths on the CPU. So this module, alone in the package, makes a GPU wait, and neither
+    Packing needs the lengths on the CPU. So this module, alone among the models, makes a GPU wait, and neither
     the ``meta`` device nor a compiler can go through it; the decoder is free of that.
     """
 

@@ -13,8 +13,9 @@ class TrainConfig:
     Attributes:
         epochs: how often the training pairs are seen, at most.
         learning_rate: Adam's step size (its largest, where it changes).
-        warmup_steps: steps in which the learning rate grows in a straight line from 0 to ``learning_rate``.
-        schedule: after that, ``"constant"``, or ``"linear"``: down in a straight line to 0 at the last step.
+        warmup_steps: steps in which the learning rate grows in a straight line to ``learning_rate``.
+        schedule: after that, ``"constant"``, or ``"linear"``: down in a straight line towards 0, which it would reach one step
+            after the last.
         clip_norm: gradients longer than this are shortened to it; ``math.inf`` leaves them as they are.
         patience: stop after this many epochs without a better validation loss; None: never.
         seed: seeds dropout.
