@@ -21,7 +21,6 @@ from torch import Tensor
 
 from tfmr.attention import attend
 from tfmr.data import Batch, BPETokenizer, BucketedBatches, encode_pairs, load_corpus
-from tfmr.masks import padding_mask
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.training import pick_device, set_seed
 
@@ -75,13 +74,12 @@ def plain_forward(model: RecurrentSeq2Seq, src: Tensor, tgt: Tensor) -> Tensor:
     """The same function of the same weights, written one step at a time, as a first version usually is."""
     decoder = model.decoder
     memory = model.encode(src)
-    mask = padding_mask(src, decoder.pad_id)
-    hidden = decoder.start(memory, src).hidden
+    hidden = decoder.start(memory).hidden
     logits = []
     for token in tgt.unbind(dim=1):
         embedded = decoder.dropout(decoder.embedding(token))
-        scores = decoder.attention.score(hidden[:, None], decoder.attention.project_key(memory))
-        context = attend(scores, memory, mask)[0][:, 0]
+        scores = decoder.attention.score(hidden[:, None], decoder.attention.project_key(memory.vectors))
+        context = attend(scores, memory.vectors, memory.mask)[0][:, 0]
         hidden = decoder.cell(torch.cat([embedded, context], dim=-1), hidden)
         logits.append(decoder.logits(hidden, context, embedded))
     return torch.stack(logits, dim=1)

@@ -2,7 +2,7 @@
 
     python experiments/cross_attention.py
     python experiments/cross_attention.py --models whole --seeds 0 --size 500 --epochs 1 --out elsewhere
-    python experiments/cross_attention.py --models  # the aligners alone
+    python experiments/cross_attention.py --models aligners --out elsewhere
 
 Two models learn French to English from ``load_corpus("grammar")``. *whole* is a Transformer. *blind* has the same
 decoder but gets zeros for a memory, so that its cross-attention has nothing to tell: a decoder that reads its
@@ -18,25 +18,22 @@ reads these files.
 """
 
 import argparse
-import json
-import platform
 import random
-import time
-from dataclasses import asdict
-from pathlib import Path
 
+import aligners
+import harness
 import torch
+import translators
 from torch import Tensor
 
-from tfmr import runs
-from tfmr.alignment import IBMModel1, diagonal_links, links_from_weights
-from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
+from tfmr.config import TransformerConfig
+from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus
 from tfmr.decoding import evaluating, translate
-from tfmr.files import atomic_write
-from tfmr.metrics import alignment_error_rate, bleu, perplexity
-from tfmr.results import RESULTS
-from tfmr.training import TrainConfig, evaluate_loss, pick_device, set_seed, train
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.evaluation import alignment_error_rate, bleu, links_from_weights
+from tfmr.masks import padding_mask
+from tfmr.seq2seq import Memory
+from tfmr.training import TrainConfig, evaluate_loss, perplexity
+from tfmr.transformer import Transformer
 
 SHIFTS = {"right": 0, "one early": -1, "one late": 1}  # which row is taken for a word
 # In the running example J' aime apprendre l' intelligence artificielle . : the places of the words to hide.
@@ -54,37 +51,17 @@ HIDDEN = {
 class BlindTransformer(Transformer):
     """A Transformer whose decoder is told nothing: the memory is zero, whatever the source."""
 
-    def encode(self, src: Tensor) -> Tensor:
-        return torch.zeros(*src.shape, self.config.d_model, device=src.device)
+    def encode(self, src: Tensor) -> Memory:
+        nothing = torch.zeros(*src.shape, self.config.d_model, device=src.device)
+        return Memory(nothing, padding_mask(src, self.config.pad_id))
 
 
 MODELS = {"whole": Transformer, "blind": BlindTransformer}
 
 
 def main(argv: list[str] | None = None) -> None:
-    args = parse(argv)
-    corpus = load_corpus("grammar", size=args.size)
-    save(args.out / "aligners.json", align_without_network(corpus, args.test_size))
-    for seed in args.seeds:
-        for name in args.models:
-            keep = (name, seed) == ("whole", args.seeds[0])
-            result = run(corpus, name, seed, args, args.out / "whole-run" if keep else None)
-            save(args.out / f"{name}-seed-{seed}.json", result)
-            print(
-                f"{name} seed {seed}: BLEU {result['test']['bleu']:.1f}, {result['seconds']:.0f} s",
-                flush=True,
-            )
-
-
-def save(path: Path, result: dict) -> None:
-    with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def parse(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--models", nargs="*", choices=MODELS, default=list(MODELS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser = harness.parser(__doc__)
+    parser.add_argument("--models", nargs="+", choices=[*MODELS, "aligners"], default=[*MODELS, "aligners"])
     parser.add_argument("--size", type=int, default=20_000, help="training pairs")
     parser.add_argument(
         "--test-size", type=int, help="held-out pairs of each set to measure on (default: all)"
@@ -96,88 +73,60 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--d-model", type=int, default=128)
     parser.add_argument("--num-layers", type=int, default=2, help="of the encoder, and of the decoder")
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=RESULTS / "cross_attention")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+
+    def prepare() -> dict:
+        return {"corpus": load_corpus("grammar", size=args.size)}
+
+    if "aligners" in args.models:
+        harness.record("cross_attention", args, {"model": ["aligners"]}, measure_aligners, prepare)
+    axes = {"model": [name for name in args.models if name in MODELS], "seed": args.seeds}
+    harness.record("cross_attention", args, axes, measure, prepare)
 
 
-def run(corpus: Corpus, name: str, seed: int, args: argparse.Namespace, folder: Path | None) -> dict:
-    """Train one model with one seed and measure it; keep it in a run folder if one is given."""
-    started, processor = time.perf_counter(), time.process_time()
-    device = pick_device(args.device)
-    tokenizers = [
-        WordTokenizer.train(getattr(pair, side) for pair in corpus.train) for side in ("src", "tgt")
-    ]
-    batches = BucketedBatches(encode_pairs(corpus.train, *tokenizers), batch_size=args.batch_size, seed=seed)
-    valid_batches = BucketedBatches(encode_pairs(corpus.valid, *tokenizers), batch_size=128)
-    set_seed(seed)
-    config = TransformerConfig(
-        *map(len, tokenizers),
-        d_model=args.d_model,
-        num_heads=4,
-        num_encoder_layers=args.num_layers,
-        num_decoder_layers=args.num_layers,
-        d_ff=2 * args.d_model,
-        dropout=args.dropout,
-        norm="pre",
-        tie_embeddings="output",
-    )
-    model = MODELS[name](config)
-    options = {"warmup_steps": args.warmup_steps, "schedule": "linear", "seed": seed}
-    train_config = TrainConfig(args.epochs, args.learning_rate, **options)
-    history = train(model, batches, valid_batches, train_config, device=device, on_epoch=print)
-    if folder is not None:
-        arguments = {"corpus": "grammar", "src": "fr", "tgt": "en", "size": args.size, "seed": 0}
-        runs.start(folder, arguments, config, *tokenizers)
-        runs.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
+def measure_aligners(args: argparse.Namespace, model: str, corpus: Corpus) -> dict:
+    """What is reached without a network, on the same sentences."""
     sets = held_out(corpus, args.test_size)
-    measured = {key: quality(model, pairs, tokenizers) for key, pairs in sets.items()}
-    if name == "whole":
+    return dict(zip(sets, aligners.error_rates(corpus.train, list(sets.values())), strict=True))
+
+
+def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
+    """Train one model with one seed and measure it; keep *whole* of the first seed."""
+
+    def build(src_vocab_size: int, tgt_vocab_size: int) -> Transformer:
+        config = TransformerConfig(
+            src_vocab_size,
+            tgt_vocab_size,
+            d_model=args.d_model,
+            num_heads=4,
+            num_encoder_layers=args.num_layers,
+            num_decoder_layers=args.num_layers,
+            d_ff=2 * args.d_model,
+            dropout=args.dropout,
+            norm="pre",
+            tie_embeddings="output",
+        )
+        return MODELS[model](config)
+
+    options = {"warmup_steps": args.warmup_steps, "schedule": "linear", "seed": seed}
+    config = TrainConfig(args.epochs, args.learning_rate, **options)
+    trained = translators.learn(args, corpus, build, config)
+    learner, tokenizers, sets = trained.model, trained.tokenizers, held_out(corpus, args.test_size)
+    measured = {key: quality(learner, pairs, tokenizers) for key, pairs in sets.items()}
+    if model == "whole":
         for key, pairs in sets.items():
-            measured[key]["alignment_error_rate"] = error_rates(model, pairs, tokenizers)
-        measured["test"]["cuts"] = cuts(model, sets["test"], tokenizers)
-        measured["example"] = example(model, corpus.train[0], tokenizers)
-    return {
-        "experiment": "cross_attention",
-        "model": name,
-        "seed": seed,
-        "corpus": {"name": "grammar", "train": len(corpus.train)} | {key: len(sets[key]) for key in sets},
-        "config": asdict(config),
-        "train_config": asdict(train_config) | {"batch_size": args.batch_size},
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "train_loss": [round(epoch.train_loss, 4) for epoch in history.epochs],
-        "valid_loss": [round(epoch.valid_loss, 4) for epoch in history.epochs],
-        **measured,
-        "seconds": round(time.perf_counter() - started, 1),
-        "processor_seconds": round(time.process_time() - processor, 1),
-        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
-        "threads": torch.get_num_threads(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-    }
+            measured[key]["alignment_error_rate"] = error_rates(learner, pairs, tokenizers)
+        measured["test"]["cuts"] = cuts(learner, sets["test"], tokenizers)
+        measured["example"] = example(learner, corpus.train[0], tokenizers)
+    if (model, seed) == ("whole", args.seeds[0]):
+        folder = harness.folder("cross_attention", args) / "whole-run"
+        translators.keep(folder, trained, args.size, [corpus.train[0], *sets["test"][:3]])
+    sizes = {"train": len(corpus.train)} | {key: len(pairs) for key, pairs in sets.items()}
+    return {"corpus": {"name": "grammar"} | sizes, **trained.about, **measured}
 
 
 def held_out(corpus: Corpus, size: int | None) -> dict[str, list[Pair]]:
     return {"test": corpus.test[:size], "long": corpus.extra["long"][:size]}
-
-
-def align_without_network(corpus: Corpus, test_size: int | None) -> dict:
-    """The error rates of the diagonal and of IBM Model 1, which learns from the same training pairs."""
-    started = time.process_time()
-
-    def words(pair: Pair) -> tuple[list[str], list[str]]:
-        return word_tokenize(pair.src), word_tokenize(pair.tgt)
-
-    counts = IBMModel1().fit([words(pair) for pair in corpus.train])
-    result = {"experiment": "cross_attention", "model": "aligners", "train": len(corpus.train)}
-    for name, pairs in held_out(corpus, test_size).items():
-        gold = [pair.links for pair in pairs], [pair.possible or () for pair in pairs]
-        found = {
-            "diagonal": [diagonal_links(*map(len, words(pair))) for pair in pairs],
-            "IBM Model 1": [counts.links(*words(pair)) for pair in pairs],
-        }
-        result[name] = {key: round(alignment_error_rate(links, *gold), 4) for key, links in found.items()}
-    seconds = round(time.process_time() - started, 1)
-    return result | {"processor_seconds": seconds, "versions": {"python": platform.python_version()}}
 
 
 def quality(model: Transformer, pairs: list[Pair], tokenizers: list[WordTokenizer]) -> dict:
@@ -275,14 +224,16 @@ def cut_words(
     [(src, tgt)] = encode_pairs([pair], *tokenizers)
     device = next(model.parameters()).device
     src, tgt = torch.tensor([src], device=device), torch.tensor([tgt], device=device)
-    num_src, pad_id = src.size(1) - 1, model.config.pad_id  # the end symbol stays
-    holes = src.repeat(num_src, 1)
-    holes[range(num_src), range(num_src)] = pad_id  # row j: word j looks like padding, and is masked
+    num_src = src.size(1) - 1  # the end symbol stays
+    seen = ~torch.eye(num_src, num_src + 1, dtype=torch.bool, device=device)  # row j: all but word j
     with evaluating(model):
         memory = model.encode(src)
-        before = model.decode(tgt[:, :-2], memory, src).log_softmax(dim=-1)
-        memory = memory.expand(num_src, -1, -1) if where == "memory" else model.encode(holes)
-        after = model.decode(tgt[:, :-2].expand(num_src, -1), memory, holes).log_softmax(dim=-1)
+        before = model.decode(tgt[:, :-2], memory).log_softmax(dim=-1)
+        if where == "memory":
+            cut = Memory(memory.vectors.expand(num_src, -1, -1), seen[:, None])
+        else:  # for the encoder, too, the word looks like padding
+            cut = model.encode(src.expand(num_src, -1).masked_fill(~seen, model.config.pad_id))
+        after = model.decode(tgt[:, :-2].expand(num_src, -1), cut).log_softmax(dim=-1)
     right = tgt[:, 1:-1]
     change = (after.argmax(dim=-1) != before.argmax(dim=-1)).float()
     change[:, (before.argmax(dim=-1) != right)[0]] = torch.nan
@@ -307,7 +258,8 @@ def example(model: Transformer, pair: Pair, tokenizers: list[WordTokenizer]) -> 
         for name, places in HIDDEN.items():
             holes = src.clone()
             holes[:, places] = model.config.pad_id
-            texts = write(model, memory, holes), write(model, model.encode(holes), holes)
+            unseen = memory._replace(mask=padding_mask(holes, model.config.pad_id))
+            texts = write(model, unseen), write(model, model.encode(holes))
             written[name] = dict(
                 zip(("memory", "source"), (tokenizers[1].decode(ids) for ids in texts), strict=True)
             )
@@ -315,14 +267,14 @@ def example(model: Transformer, pair: Pair, tokenizers: list[WordTokenizer]) -> 
     return {"src": pair.src, "looked": looked, "written": written}
 
 
-def write(model: Transformer, memory: Tensor, seen: Tensor, max_length: int = 20) -> list[int]:
-    """Greedy decoding from a given memory; where ``seen`` says padding, the memory is hidden."""
+def write(model: Transformer, memory: Memory, max_length: int = 20) -> list[int]:
+    """Greedy decoding from a given memory."""
     ids = [model.config.bos_id]
     while ids[-1] != model.config.eos_id and len(ids) < max_length:
-        logits = model.decode(torch.tensor([ids], device=memory.device), memory, seen)
+        logits = model.decode(torch.tensor([ids], device=memory.mask.device), memory)
         ids.append(logits[0, -1].argmax().item())
     return ids[1:]
 
 
 if __name__ == "__main__":
-    main()
+    harness.command(main)

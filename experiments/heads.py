@@ -17,19 +17,15 @@ on the left and on the right. Chapter 5 reads these files. Its functions ``circl
 """
 
 import argparse
-import json
-import platform
-import time
-from pathlib import Path
+import math
 
+import harness
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tfmr.files import atomic_write
 from tfmr.multi_head import MultiHeadAttention
-from tfmr.results import RESULTS
-from tfmr.training import pick_device, set_seed
+from tfmr.training import set_seed, train_step
 
 CHILDREN, COLOURS, D_MODEL = 12, 8, 64
 MODELS = ["heads-1", "heads-2", "heads-4", "heads-8", "heads-16", "heads-32", "heads-64", "layers-2", "mlp-1"]
@@ -68,23 +64,14 @@ class Circle(nn.Module):
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = harness.parser(__doc__)
+    parser.set_defaults(seeds=[0, 1, 2, 3, 4])
     parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--batch-size", type=int, default=64, help="circles a step")
     parser.add_argument("--learning-rate", type=float, default=3e-3, help="falls to zero in a straight line")
-    parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=RESULTS / "heads")
     args = parser.parse_args(argv)
-    for seed in args.seeds:
-        for name in args.models:
-            result = run(name, seed, args)
-            with atomic_write(args.out / f"{name}-seed-{seed}.json") as path:
-                path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-            print(
-                f"{name} seed {seed}: both right {result['both']:.3f}, {result['seconds']:.0f} s", flush=True
-            )
+    harness.record("heads", args, {"model": args.models, "seed": args.seeds}, measure)
 
 
 def build(name: str) -> Circle:
@@ -97,32 +84,24 @@ def build(name: str) -> Circle:
     return Circle(MultiHeadAttention(D_MODEL, int(number)), readout=mlp if kind == "mlp" else None)
 
 
-def run(name: str, seed: int, args: argparse.Namespace) -> dict:
+def measure(args: argparse.Namespace, model: str, seed: int) -> dict:
     """Train one model with one seed and measure it."""
-    started = time.perf_counter()
-    device = pick_device(args.device)
     set_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    held_out = [x.to(device) for x in circles(MEASURED, torch.Generator().manual_seed(10**6))]
-    model = build(name).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), args.learning_rate)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, args.steps)
+    held_out = [x.to(args.device) for x in circles(MEASURED, torch.Generator().manual_seed(10**6))]
+    learner = build(model).to(args.device)
+    optimizer = torch.optim.Adam(learner.parameters(), args.learning_rate)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, args.steps)
     curve = []
     for step in range(1, args.steps + 1):
-        *circle, answers = (x.to(device) for x in circles(args.batch_size, generator))
-        loss = F.cross_entropy(model(*circle)[0].flatten(0, 2), answers.flatten())
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        *circle, answers = (x.to(args.device) for x in circles(args.batch_size, generator))
+        loss = F.cross_entropy(learner(*circle)[0].flatten(0, 2), answers.flatten())
+        train_step(loss, learner, optimizer, clip_norm=math.inf)
         schedule.step()
         if step % max(args.steps // 12, 1) == 0:
-            curve.append(
-                {"step": step, "loss": round(loss.item(), 4), "both": measure(model, held_out)["both"]}
-            )
+            both = quality(learner, held_out)["both"]
+            curve.append({"step": step, "loss": round(loss.item(), 4), "both": both})
     return {
-        "experiment": "heads",
-        "model": name,
-        "seed": seed,
         "config": {
             "children": CHILDREN,
             "colours": COLOURS,
@@ -134,21 +113,17 @@ def run(name: str, seed: int, args: argparse.Namespace) -> dict:
             "batch_size": args.batch_size,
             "learning_rate": args.learning_rate,
             "schedule": "linear to zero",
-            "optimiser": "Adam",
+            "optimizer": "Adam",
         },
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "attention_parameters": sum(parameter.numel() for parameter in model.attentions.parameters()),
+        "parameters": sum(parameter.numel() for parameter in learner.parameters()),
+        "attention_parameters": sum(parameter.numel() for parameter in learner.attentions.parameters()),
         "curve": curve,
-        **measure(model, held_out),
-        "seconds": round(time.perf_counter() - started, 1),
-        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
-        "threads": torch.get_num_threads(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        **quality(learner, held_out),
     }
 
 
 @torch.no_grad()
-def measure(model: Circle, held_out: list[Tensor]) -> dict:
+def quality(model: Circle, held_out: list[Tensor]) -> dict:
     """Shares of right answers, and where each head of each layer looks."""
     hats, left, right, answers = held_out
     logits, maps = model(hats, left, right)
@@ -169,4 +144,4 @@ def measure(model: Circle, held_out: list[Tensor]) -> dict:
 
 
 if __name__ == "__main__":
-    main()
+    harness.command(main)

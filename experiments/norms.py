@@ -16,25 +16,28 @@ Each norm, depth and seed writes one small file, OUT/NORM-DEPTH-seed-SEED.json. 
 """
 
 import argparse
-import json
-import platform
-import time
+import math
+from functools import partial
 from itertools import product
-from pathlib import Path
 
+import harness
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tfmr.files import atomic_write
-from tfmr.layers import NORMS, EncoderLayer
-from tfmr.results import RESULTS
-from tfmr.training import pick_device, set_seed
+from tfmr.layers import NORMS, EncoderLayer, FeedForward, Residual
+from tfmr.multi_head import MultiHeadAttention
+from tfmr.training import set_seed, train_step
 
 SYMBOLS, LENGTH, BATCH = 16, 8, 32
 SIZES = {"d_model": 64, "num_heads": 4, "d_ff": 128}
-DEPTHS, RATES, WARM_UP = (6, 9, 12), (3e-4, 1e-3, 3e-3), 100
+RATES, WARM_UP = (3e-4, 1e-3, 3e-3), 100
 WINDOW, LEARNED, FAILED = 20, 0.1, 1.0
+
+
+def encoder_layer(d_model: int, num_heads: int, d_ff: int, norm: str = "post") -> EncoderLayer:
+    parts = MultiHeadAttention(d_model, num_heads), FeedForward(d_model, d_ff)
+    return EncoderLayer(*parts, partial(Residual, d_model, norm=norm))
 
 
 class Stack(nn.Module):
@@ -43,7 +46,9 @@ class Stack(nn.Module):
     def __init__(self, depth: int, norm: str, d_model: int = 64, num_heads: int = 4, d_ff: int = 128):
         super().__init__()
         self.symbols, self.places = nn.Embedding(SYMBOLS, d_model), nn.Embedding(LENGTH, d_model)
-        self.layers = nn.ModuleList(EncoderLayer(d_model, num_heads, d_ff, norm=norm) for _ in range(depth))
+        sizes = d_model, num_heads, d_ff
+        layers = (encoder_layer(*sizes, norm=norm) for _ in range(depth))
+        self.layers = nn.ModuleList(layers)
         self.norm = nn.LayerNorm(d_model) if norm == "pre" else nn.Identity()
         self.readout = nn.Linear(d_model, SYMBOLS)
         for module in self.modules():
@@ -58,20 +63,40 @@ class Stack(nn.Module):
         return self.readout(self.norm(x))
 
 
-def learn(
-    model: Stack, seed: int, rate: float, warm_up: int, steps: int, device: torch.device
-) -> list[float]:
+def main(argv: list[str] | None = None) -> None:
+    parser = harness.parser(__doc__)
+    parser.add_argument("--depths", nargs="+", type=int, default=[6, 9, 12])
+    parser.add_argument("--steps", type=int, default=300, help="at most, a multiple of the window")
+    args = parser.parse_args(argv)
+    harness.record("norms", args, {"norm": NORMS, "depth": args.depths, "seed": args.seeds}, measure)
+
+
+def measure(args: argparse.Namespace, norm: str, depth: int, seed: int) -> dict:
+    """All settings of one norm, depth and seed."""
+    runs = []
+    for rate, warm_up in product(RATES, (0, WARM_UP)):
+        set_seed(seed)
+        losses = learn(Stack(depth, norm, **SIZES).to(args.device), seed, rate, warm_up, args)
+        runs.append({"rate": rate, "warm_up": warm_up, "loss": losses})
+    return {
+        "config": SIZES | {"symbols": SYMBOLS, "length": LENGTH, "batch": BATCH, "betas": [0.9, 0.98]},
+        "window": WINDOW,
+        "learned_below": LEARNED,
+        "failed_above": FAILED,
+        "runs": runs,
+    }
+
+
+def learn(model: Stack, seed: int, rate: float, warm_up: int, args: argparse.Namespace) -> list[float]:
     """Train until it has learned; the mean loss of each window of steps, on batches that were never seen."""
     generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.Adam(model.parameters(), rate, betas=(0.9, 0.98))
+    optimizer = torch.optim.Adam(model.parameters(), rate, betas=(0.9, 0.98))
     losses, windows = [], []
-    for step in range(steps):
-        ids = torch.randint(SYMBOLS, (BATCH, LENGTH), generator=generator).to(device)
-        optimiser.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / warm_up) if warm_up else rate
+    for step in range(args.steps):
+        ids = torch.randint(SYMBOLS, (BATCH, LENGTH), generator=generator).to(args.device)
+        optimizer.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / warm_up) if warm_up else rate
         loss = F.cross_entropy(model(ids).flatten(0, 1), ids.flip(1).flatten())
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        train_step(loss, model, optimizer, clip_norm=math.inf)
         losses.append(loss.item())
         if len(losses) == WINDOW:
             windows.append(round(sum(losses) / WINDOW, 4))
@@ -81,53 +106,5 @@ def learn(
     return windows
 
 
-def main(argv: list[str] | None = None) -> None:
-    args = parse(argv)
-    for depth in args.depths:
-        for seed in args.seeds:
-            for norm in NORMS:
-                result = run(norm, depth, seed, args)
-                with atomic_write(args.out / f"{norm}-{depth}-seed-{seed}.json") as path:
-                    path.write_text(json.dumps(result) + "\n", encoding="utf-8")
-                ends = [f"{one['loss'][-1]:.2f}" for one in result["runs"]]
-                print(f"{norm} {depth} seed {seed}:", *ends, f"({result['seconds']:.0f} s)", flush=True)
-
-
-def parse(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--depths", nargs="+", type=int, default=list(DEPTHS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--steps", type=int, default=300, help="at most, a multiple of the window")
-    parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=RESULTS / "norms")
-    return parser.parse_args(argv)
-
-
-def run(norm: str, depth: int, seed: int, args: argparse.Namespace) -> dict:
-    """All settings of one norm, depth and seed."""
-    started, device = time.process_time(), pick_device(args.device)
-    runs = []
-    for rate, warm_up in product(RATES, (0, WARM_UP)):
-        set_seed(seed)
-        losses = learn(Stack(depth, norm, **SIZES).to(device), seed, rate, warm_up, args.steps, device)
-        runs.append({"rate": rate, "warm_up": warm_up, "loss": losses})
-    return {
-        "experiment": "norms",
-        "norm": norm,
-        "depth": depth,
-        "seed": seed,
-        "config": SIZES | {"symbols": SYMBOLS, "length": LENGTH, "batch": BATCH, "betas": [0.9, 0.98]},
-        "steps": args.steps,
-        "window": WINDOW,
-        "learned_below": LEARNED,
-        "failed_above": FAILED,
-        "runs": runs,
-        "seconds": round(time.process_time() - started, 1),
-        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
-        "threads": torch.get_num_threads(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-    }
-
-
 if __name__ == "__main__":
-    main()
+    harness.command(main)

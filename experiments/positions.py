@@ -16,21 +16,19 @@ Each run writes OUT/TASK-SCHEME-seed-SEED.json. Chapter 6 reads these files.
 """
 
 import argparse
-import json
-import platform
-import time
-from pathlib import Path
+import math
+from functools import partial
 
+import harness
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tfmr.files import atomic_write
-from tfmr.layers import EncoderLayer
+from tfmr.layers import EncoderLayer, FeedForward, Residual
 from tfmr.masks import causal_mask
-from tfmr.positions import ALiBi, LearnedPositions, RotaryPositions, SinusoidalPositions
-from tfmr.results import RESULTS
-from tfmr.training import pick_device, set_seed
+from tfmr.multi_head import MultiHeadAttention
+from tfmr.positions import ALiBi, LearnedPositions, Positions, RotaryPositions, SinusoidalPositions
+from tfmr.training import set_seed, train_step
 
 SCHEMES = ("none", "sinusoidal", "learned", "rotary", "alibi")
 TASKS = ("distance", "nearest")
@@ -50,11 +48,16 @@ class Model(nn.Module):
             "sinusoidal": SinusoidalPositions(D_MODEL),
             "learned": LearnedPositions(max(LENGTHS), D_MODEL),
         }
-        relative = {"rotary": RotaryPositions(D_MODEL // NUM_HEADS), "alibi": ALiBi(NUM_HEADS)}.get(scheme)
+        inside = {"rotary": RotaryPositions(D_MODEL // NUM_HEADS), "alibi": ALiBi(NUM_HEADS)}.get(scheme)
         self.embedding = nn.Embedding(vocab_size, D_MODEL)
-        self.positions = added.get(scheme, nn.Identity())
+        self.positions = added.get(scheme, Positions())
         self.layers = nn.ModuleList(
-            EncoderLayer(D_MODEL, NUM_HEADS, D_FF, norm="pre", relative=relative) for _ in range(NUM_LAYERS)
+            EncoderLayer(
+                MultiHeadAttention(D_MODEL, NUM_HEADS, positions=inside),
+                FeedForward(D_MODEL, D_FF),
+                partial(Residual, D_MODEL, norm="pre"),
+            )
+            for _ in range(NUM_LAYERS)
         )
         self.norm, self.output = nn.LayerNorm(D_MODEL), nn.Linear(D_MODEL, num_answers)
 
@@ -86,55 +89,35 @@ def sizes(task: str) -> tuple[int, int]:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
     parser.add_argument("--schemes", nargs="+", choices=SCHEMES, default=SCHEMES)
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=1_500)
     parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
-    parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, default=RESULTS / "positions")
+    parser.add_argument("--learning-rate", type=float, default=2e-3, help="after a warm-up; falls to zero")
     args = parser.parse_args(argv)
-    for task in args.tasks:
-        for scheme in args.schemes:
-            for seed in args.seeds:
-                result = run(task, scheme, seed, args)
-                with atomic_write(args.out / f"{task}-{scheme}-seed-{seed}.json") as path:
-                    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-                print(task, scheme, seed, result["accuracy"], result["seconds"], flush=True)
+    axes = {"task": args.tasks, "scheme": args.schemes, "seed": args.seeds}
+    harness.record("positions", args, axes, measure)
 
 
-def run(task: str, scheme: str, seed: int, args: argparse.Namespace) -> dict:
+def measure(args: argparse.Namespace, task: str, scheme: str, seed: int) -> dict:
     """Train one model with one seed; the share of right answers at each length."""
-    started, device = time.perf_counter(), pick_device(args.device)
     set_seed(seed)
-    model = Model(scheme, *sizes(task)).to(device)
+    model = Model(scheme, *sizes(task)).to(args.device)
     optimizer = torch.optim.Adam(model.parameters())
     generator = torch.Generator().manual_seed(seed)
     for step in range(args.steps):
         # A warm-up, then a straight line to zero.
         rate = args.learning_rate * min((step + 1) / 100, (args.steps - step) / max(args.steps - 100, 1))
         optimizer.param_groups[0]["lr"] = rate
-        ids, answers = (x.to(device) for x in questions(task, args.batch_size, LENGTHS[0], generator))
+        ids, answers = (x.to(args.device) for x in questions(task, args.batch_size, LENGTHS[0], generator))
         loss = F.cross_entropy(model(ids).flatten(0, 1), answers.flatten(), ignore_index=IGNORE)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        train_step(loss, model, optimizer, clip_norm=math.inf)
     return {
-        "experiment": "positions",
-        "task": task,
-        "scheme": scheme,
-        "seed": seed,
         "config": {"d_model": D_MODEL, "num_heads": NUM_HEADS, "num_layers": NUM_LAYERS, "d_ff": D_FF},
-        "train_config": {name: getattr(args, name) for name in ("steps", "batch_size", "learning_rate")},
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "train_loss": round(loss.item(), 4),
-        "accuracy": {str(length): accuracy(model, task, length, device) for length in LENGTHS},
-        "seconds": round(time.perf_counter() - started, 1),
-        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
-        "threads": torch.get_num_threads(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        "accuracy": {str(length): accuracy(model, task, length, args.device) for length in LENGTHS},
     }
 
 
@@ -149,4 +132,4 @@ def accuracy(model: Model, task: str, length: int, device: torch.device) -> floa
 
 
 if __name__ == "__main__":
-    main()
+    harness.command(main)

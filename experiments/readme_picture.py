@@ -8,12 +8,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 
-from tfmr import plots
+from tfmr.book import plots
+from tfmr.book.results import results_folder
 from tfmr.data import word_tokenize
 from tfmr.data.grammar import load_grammar
 from tfmr.decoding import evaluating
-from tfmr.results import results_folder
-from tfmr.runs import load_run
+from tfmr.translator import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -17,29 +17,22 @@ loss by epoch, BLEU by source length, some translations, and how well the attent
 """
 
 import argparse
-import json
-import platform
-import time
-from dataclasses import asdict
-from pathlib import Path
 
-import torch
+import harness
+import translators
 
-from tfmr import runs
-from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
+from tfmr.data import Corpus, Pair, WordTokenizer, load_corpus, word_tokenize
 from tfmr.data.grammar import generate
 from tfmr.decoding import translate
-from tfmr.evaluation import attention_links
-from tfmr.files import atomic_write
-from tfmr.metrics import alignment_error_rate, bleu
+from tfmr.evaluation import alignment_error_rate, attention_links, bleu
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.results import RESULTS
-from tfmr.training import TrainConfig, pick_device, set_seed, train
+from tfmr.training import TrainConfig
 
 ATTENTION = {name: name for name in ("additive", "general", "dot", "scaled_dot")} | {"fixed": None}
 DEFAULTS = {
     "alignment": {
         "models": ["additive"],
+        "seeds": [0],
         "size": 20_000,
         "epochs": 10,
         "batch_size": 32,
@@ -69,36 +62,23 @@ SHORT, MEDIUM = 8, 16  # words: the longest short sentence of *length*, the long
 
 
 def main(argv: list[str] | None = None) -> None:
-    args = parse(argv)
-    corpus = CORPORA[args.experiment](args.size)
-    for seed in args.seeds:
-        for name in args.models:
-            keep = args.experiment == "alignment" and (name, seed) == ("additive", args.seeds[0])
-            result = run(corpus, name, seed, args, args.out / "additive-run" if keep else None)
-            with atomic_write(args.out / f"{name}-seed-{seed}.json") as path:
-                path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            print(f"{name} seed {seed}: BLEU {result['bleu']:.1f}, {result['seconds']:.0f} s", flush=True)
-
-
-def parse(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("experiment", choices=DEFAULTS)
     parser.add_argument("--models", nargs="+", choices=ATTENTION)
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--size", type=int, help="training pairs")
     parser.add_argument("--test-size", type=int, help="held-out pairs to measure on (default: all)")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--d-hidden", type=int)
-    parser.add_argument("--device")
-    parser.add_argument("--out", type=Path, help="(default: tfmr/results/EXPERIMENT)")
+    parser.set_defaults(**DEFAULTS[parser.parse_args(argv).experiment])
     args = parser.parse_args(argv)
-    for name, value in DEFAULTS[args.experiment].items():
-        if getattr(args, name) is None:
-            setattr(args, name, value)
-    args.out = args.out or RESULTS / args.experiment
-    return args
+
+    def prepare() -> dict:
+        return {"corpus": CORPORA[args.experiment](args.size)}
+
+    axes = {"model": args.models, "seed": args.seeds}
+    harness.record(args.experiment, args, axes, measure, prepare)
 
 
 def length_corpus(size: int) -> Corpus:
@@ -130,47 +110,29 @@ def alignment_corpus(size: int) -> Corpus:
 CORPORA = {"length": length_corpus, "alignment": alignment_corpus, "scores": scores_corpus}
 
 
-def run(corpus: Corpus, name: str, seed: int, args: argparse.Namespace, folder: Path | None) -> dict:
-    """Train one model with one seed and measure it; keep it in a run folder if one is given."""
-    started = time.perf_counter()
-    device = pick_device(args.device)
-    src_tokenizer = WordTokenizer.train([pair.src for pair in corpus.train])
-    tgt_tokenizer = WordTokenizer.train([pair.tgt for pair in corpus.train])
-    examples = encode_pairs(corpus.train, src_tokenizer, tgt_tokenizer)
-    train_batches = BucketedBatches(examples, batch_size=args.batch_size, seed=seed)
-    valid_batches = BucketedBatches(encode_pairs(corpus.valid, src_tokenizer, tgt_tokenizer), batch_size=128)
-    set_seed(seed)
-    sizes = {"d_embed": args.d_hidden // 2, "d_hidden": args.d_hidden}
-    config = RecurrentConfig(len(src_tokenizer), len(tgt_tokenizer), attention=ATTENTION[name], **sizes)
-    model = RecurrentSeq2Seq(config)
-    train_config = TrainConfig(args.epochs, args.learning_rate, schedule="linear", seed=seed)
-    history = train(model, train_batches, valid_batches, train_config, device=device)
-    if folder is not None:
-        arguments = {"corpus": "grammar", "src": "fr", "tgt": "en", "size": args.size, "seed": seed}
-        runs.start(folder, arguments, config, src_tokenizer, tgt_tokenizer)
-        runs.finish(folder, arguments, model, {"epochs": [asdict(epoch) for epoch in history.epochs]})
+def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
+    """Train one model with one seed and measure it; of *alignment*, keep that of the first seed."""
+
+    def build(src_vocab_size: int, tgt_vocab_size: int) -> RecurrentSeq2Seq:
+        sizes = {"d_embed": args.d_hidden // 2, "d_hidden": args.d_hidden}
+        return RecurrentSeq2Seq(
+            RecurrentConfig(src_vocab_size, tgt_vocab_size, attention=ATTENTION[model], **sizes)
+        )
+
+    config = TrainConfig(args.epochs, args.learning_rate, schedule="linear", seed=seed)
+    trained = translators.learn(args, corpus, build, config)
     held_out = [*corpus.test, *corpus.extra.get("long", [])][: args.test_size]
+    if (args.experiment, model, seed) == ("alignment", "additive", args.seeds[0]):
+        folder = harness.folder(args.experiment, args) / "additive-run"
+        translators.keep(folder, trained, args.size, [corpus.train[0], *held_out[:3]])
     return {
-        "experiment": args.experiment,
-        "model": name,
-        "seed": seed,
         "corpus": {"name": "grammar", "train": len(corpus.train), "held_out": len(held_out)},
-        "config": asdict(config),
-        "train_config": asdict(train_config) | {"batch_size": args.batch_size},
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "train_loss": [round(epoch.train_loss, 4) for epoch in history.epochs],
-        "valid_loss": [round(epoch.valid_loss, 4) for epoch in history.epochs],
-        "train_seconds": round(sum(epoch.seconds for epoch in history.epochs), 1),
-        "tokens": sum(epoch.tokens for epoch in history.epochs),
-        **measure(model, held_out, src_tokenizer, tgt_tokenizer),
-        "seconds": round(time.perf_counter() - started, 1),
-        "device": device.type if device.type != "cuda" else torch.cuda.get_device_name(device),
-        "threads": torch.get_num_threads(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        **trained.about,
+        **quality(trained.model, held_out, *trained.tokenizers),
     }
 
 
-def measure(
+def quality(
     model: RecurrentSeq2Seq, pairs: list[Pair], src_tokenizer: WordTokenizer, tgt_tokenizer: WordTokenizer
 ) -> dict:
     """BLEU in all and by length, some translations, and the alignment error rate if the model attends."""
@@ -213,4 +175,4 @@ def samples(pairs: list[Pair], translations: list[str]) -> list[dict]:
 
 
 if __name__ == "__main__":
-    main()
+    harness.command(main)

@@ -1,12 +1,27 @@
-"""PyTorch's own modules with the weights of ours: what parity is tested against."""
+"""Layers made of their parts, and PyTorch's own with the same weights: what parity is tested against."""
+
+from functools import partial
 
 import torch
 from torch import nn
 
-from tfmr.layers import DecoderLayer
+from tfmr.layers import DecoderLayer, EncoderLayer, FeedForward, Residual
 from tfmr.multi_head import MultiHeadAttention
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-10}
+
+
+def encoder_layer(
+    d_model: int, heads: int, d_ff: int, dropout=0.0, activation="relu", **residual
+) -> EncoderLayer:
+    attention = MultiHeadAttention(d_model, heads, dropout)
+    feed_forward = FeedForward(d_model, d_ff, dropout, activation)
+    return EncoderLayer(attention, feed_forward, partial(Residual, d_model, dropout, **residual))
+
+
+def decoder_layer(d_model: int, heads: int, d_ff: int, positions=None, **residual) -> DecoderLayer:
+    attentions = MultiHeadAttention(d_model, heads, positions=positions), MultiHeadAttention(d_model, heads)
+    return DecoderLayer(*attentions, FeedForward(d_model, d_ff), partial(Residual, d_model, **residual))
 
 
 def torch_twin(ours: MultiHeadAttention) -> nn.MultiheadAttention:

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfmr.alignment import IBMModel1, diagonal_links, links_from_weights, word_weights
 from tfmr.errors import InputError
+from tfmr.evaluation import IBMModel1, diagonal_links, links_from_weights, word_weights
 
 
 def test_trap_11_a_link_is_source_then_target():

@@ -5,12 +5,13 @@ import pytest
 import torch
 from torch import nn
 
-from tfmr.anatomy import dissect, parameter_table, plot_anatomy
+from tfmr.book.anatomy import dissect, parameter_table, plot_anatomy
+from tfmr.config import POSITIONS, TIES, TransformerConfig
 from tfmr.errors import InputError
-from tfmr.layers import FeedForward
+from tfmr.layers import NORMS, FeedForward
 from tfmr.multi_head import MultiHeadAttention
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.transformer import NORMS, POSITIONS, TIES, Transformer, TransformerConfig
+from tfmr.transformer import Transformer
 
 
 def small(**changes) -> Transformer:

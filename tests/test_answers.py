@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfmr.answers import difference, equal
+from tfmr.book.answers import as_asked, difference, equal, wrong_form
 
 RIGHT = [
     (torch.tensor(2.81), 2.81),  # .item() or not
@@ -97,6 +97,69 @@ def test_what_looks_the_same_is_said_to_be_another_thing():
 
     said = difference(Thing(), Thing(), 1e-5)
     assert said == "expected thing, got a Thing that looks the same and is not equal"
+
+
+SAME = [
+    (torch.ones(2), np.ones(2)),
+    (torch.ones(2, 3), np.ones((3, 2)).T),
+    (torch.tensor([True]), np.array([True])),
+    (torch.ones(2), torch.ones(2, requires_grad=True)),
+    ((torch.ones(2), 1), [np.ones(2), 1]),
+    ({(1, 2)}, [(1, 2)]),
+    ({(1, 2)}, frozenset({(np.int64(1), torch.tensor(2))})),
+    ({(1, 2)}, [[1, 2]]),
+]
+
+
+@pytest.mark.parametrize(("expected", "got"), SAME, ids=str)
+def test_what_makes_no_difference_is_put_into_the_form_that_was_asked_for(expected, got):
+    assert equal(expected, as_asked(expected, got), 1e-5)
+    assert wrong_form(expected, as_asked(expected, got)) is None
+
+
+OTHER = [
+    (torch.ones(2), [1.0, 1.0], "the numbers are right, but expected a float tensor, got a list."),
+    (torch.ones(2), [1.0, 2.0], "expected a float tensor, got a list."),
+    (
+        torch.ones(2),
+        torch.ones(2).int(),
+        "the numbers are right, but expected a float tensor, got an integer tensor.",
+    ),
+    (torch.ones(2), None, "expected a float tensor of shape 2 (rows), got a NoneType."),
+    (torch.ones(2), "a", "expected a float tensor of shape 2 (rows), got a str."),
+    (
+        torch.ones(2),
+        torch.ones(2, 1),
+        "expected a float tensor of shape 2 (rows), got a float tensor of shape 2×1.",
+    ),
+    (1.0, torch.ones(2), "expected one number, got a float tensor of shape 2."),
+    ((1, 2), 3, "expected 2 results, got an int."),
+    ((1, 2), (3,), "expected 2 results, got 1."),
+    ({1}, "a", "expected a set, got a str."),
+    (torch.ones(2), torch.tensor([1.0, math.inf]), "a number is infinite at [1]: expected finite ones only."),
+]
+
+
+@pytest.mark.parametrize(("expected", "got", "words"), OTHER, ids=lambda value: str(value)[:40])
+def test_another_form_is_told(expected, got, words):
+    assert wrong_form(expected, as_asked(expected, got), "rows" if "(rows)" in words else "") == words
+
+
+def test_numbers_that_are_none_are_told():
+    assert wrong_form(torch.ones(2), torch.tensor([1, math.nan])).startswith(
+        "1 of 2 numbers are NaN, as after 0/0"
+    )
+    assert wrong_form(torch.tensor([1, math.nan]), torch.tensor([1, math.nan])) is None
+
+
+def test_of_several_results_the_first_of_another_form_is_told():
+    words = wrong_form(
+        (torch.ones(2), torch.ones(3)), (torch.ones(2), torch.ones(4)), "output: d; weights: S"
+    )
+    assert (
+        words
+        == "of result 2: expected a float tensor of shape 3 (weights: S), got a float tensor of shape 4."
+    )
 
 
 NUMBERS = st.one_of(

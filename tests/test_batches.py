@@ -180,7 +180,7 @@ def test_a_batch_is_padded_on_the_right_and_counts_what_is_predicted():
         ({"batch_size": 1.5}, "batch_size: expected a whole number of at least 1, got 1.5"),
         ({"max_tokens": True}, "max_tokens: expected a whole number of at least 1, got True"),
         ({"batch_size": 2, "pool": 0}, "pool: expected a whole number of at least 1, got 0"),
-        ({"max_tokens": 3}, r"max_tokens: expected room for the longest example \(4\), came 3"),
+        ({"max_tokens": 3}, r"max_tokens: expected room for the longest example \(4\), got 3"),
     ],
 )
 def test_impossible_sizes_are_refused(unchecked, arguments, message):

@@ -13,8 +13,8 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import nn
 
-from tfmr.checkpoints import load_tensors, load_weights, save_tensors
 from tfmr.errors import InputError
+from tfmr.training.checkpoints import load_tensors, load_weights, save_tensors
 
 
 def test_tensors_come_back_bit_for_bit(tmp_path):
@@ -69,7 +69,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path, monk
     def full_disk(*args, **kwargs):
         raise SafetensorError("I/O error: No space left on device (os error 28)")
 
-    monkeypatch.setattr("tfmr.checkpoints.save_file", full_disk)
+    monkeypatch.setattr("tfmr.training.checkpoints.save_file", full_disk)
     with pytest.raises(InputError, match="c.safetensors: expected to write this file, got .* No space left"):
         save_tensors(path, {"a": torch.ones(2)}, {})
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["c.safetensors"]
@@ -77,7 +77,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path, monk
 
 _FULL_DISK = """
 import resource, sys, torch
-from tfmr.checkpoints import save_tensors
+from tfmr.training.checkpoints import save_tensors
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 save_tensors(sys.argv[1], {"a": torch.zeros(100_000)}, {})
 """

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from tfmr import RecurrentConfig, RecurrentSeq2Seq, Transformer, TransformerConfig
+from tfmr.config import POSITIONS
 from tfmr.recurrent import SCORES
-from tfmr.transformer import POSITIONS
+from tfmr.seq2seq import Memory
 
 SCRIPT = Path(__file__).with_name("compilers.py")
 CHECKS = ("exported_forward", "exported_step", "compiled_whole", "vectorised", "recurrent_decoder")
@@ -39,9 +40,9 @@ def test_a_transformer_runs_without_numbers(positions, norm):
     src, tgt = meta(3, 5), meta(3, 4)
     model(src, tgt).sum().backward()
     assert all(weight.grad.shape == weight.shape for weight in model.parameters())
-    state = model.start(model.encode(src), src)
+    state = model.start(model.encode(src))
     for _ in range(3):
-        logits, weights, state = model.step(tgt[:, 0], state)
+        logits, weights, state = model.step(tgt[:, 0], state, need_weights=True)
     assert logits.shape == (3, 13) and weights.shape == (3, 5)
     assert model.step(meta(2), state.select(meta(2)))[0].shape == (2, 13)
     assert model.align(src, tgt).shape == (3, 4, 5)
@@ -52,13 +53,14 @@ def test_a_recurrent_decoder_runs_without_numbers(score):
     """The encoder cannot: packing sorts the sentences by their lengths, which are values."""
     with torch.device("meta"):
         model = RecurrentSeq2Seq(RecurrentConfig(11, 13, 8, 8, score))
-    src, tgt = meta(3, 5), meta(3, 4)
-    memory = torch.randn(3, 1 if score is None else 5, 8, device="meta")
-    model.decode(tgt, memory, src).sum().backward()
+    tgt, src_len = meta(3, 4), 1 if score is None else 5
+    mask = torch.ones(3, 1, src_len, dtype=torch.bool, device="meta")
+    memory = Memory(torch.randn(3, src_len, 8, device="meta"), mask)
+    model.decode(tgt, memory).sum().backward()
     assert all(weight.grad.shape == weight.shape for weight in model.decoder.parameters())
-    state = model.start(memory, src)
+    state = model.start(memory)
     for _ in range(3):
-        logits, weights, state = model.step(tgt[:, 0], state)
+        logits, weights, state = model.step(tgt[:, 0], state, need_weights=True)
     assert logits.shape == (3, 13) and (weights is None) == (score is None)
     assert model.step(meta(2), state.select(meta(2)))[0].shape == (2, 13)
 

@@ -143,8 +143,8 @@ def test_a_bad_download_is_refused_and_leaves_nothing(server, cache, monkeypatch
     address = "/b.gz" if manner == "missing" else "/a.gz"
     messages = {
         "truncated": "the connection ended after 175000 of 350000 bytes",
-        "unannounced": f"SHA-256 checksum {expected[:12]}…, came {half[:12]}…",
-        "corrupted": f"SHA-256 checksum {expected[:12]}…, came [0-9a-f]{{12}}…; the download is not used",
+        "unannounced": f"SHA-256 checksum {expected[:12]}…, got {half[:12]}…",
+        "corrupted": f"SHA-256 checksum {expected[:12]}…, got [0-9a-f]{{12}}…; the download is not used",
         "stalled": "timed out",
         "missing": "HTTP status 404",
     }
@@ -212,7 +212,7 @@ def test_own_copies_come_first(server, cache, tmp_path, monkeypatch):
     assert download.fetch("corpus/a", server.url + "/a", sha256(b"content")) == own / "a"
     assert server.asked == [] and not cache.exists()
     with pytest.raises(
-        InputError, match=f"checksum {sha256(b'other')[:12]}…, came {sha256(b'content')[:12]}…"
+        InputError, match=f"checksum {sha256(b'other')[:12]}…, got {sha256(b'content')[:12]}…"
     ):
         download.fetch("corpus/a", server.url + "/a", sha256(b"other"))
     assert (own / "a").read_bytes() == b"content"  # the user's file is not ours to remove
@@ -381,7 +381,7 @@ def test_trap_08_the_choice_of_training_pairs_leaves_the_test_set_alone(tmp_path
     everything = load_corpus(tmp_path / "own.tsv", size=96)
     assert sorted(everything.train, key=str) == sorted(whole.train, key=str)
     assert (everything.valid, everything.test) == (whole.valid, whole.test)
-    with pytest.raises(InputError, match="size: expected at most the 96 training pairs .* came 97"):
+    with pytest.raises(InputError, match="size: expected at most the 96 training pairs .* got 97"):
         load_corpus(tmp_path / "own.tsv", size=97)
 
 
@@ -449,15 +449,15 @@ def test_a_line_of_what_nobody_sees_has_no_sentence(tmp_path):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ({"name": "wmt14"}, "corpus: expected 'grammar', 'tatoeba', .* or the path of a .* came 'wmt14'"),
+        ({"name": "wmt14"}, "corpus: expected 'grammar', 'tatoeba', .* or the path of a .* got 'wmt14'"),
         ({"name": ""}, "corpus: expected 'grammar'"),
         ({"name": "nowhere/own.tsv"}, "expected a file at nowhere/own.tsv, found none"),
         ({"name": "own.tsv"}, "expected a file at own.tsv, found none"),
-        ({"name": "tatoeba", "src": "de"}, "src: expected 'en' or 'fr' for the corpus 'tatoeba', came 'de'"),
-        ({"name": "grammar", "tgt": "de"}, "tgt: expected 'en' or 'fr' for the corpus 'grammar', came 'de'"),
-        ({"name": "multi30k", "tgt": "cs"}, "tgt: expected 'de' or 'en' or 'fr' for .* came 'cs'"),
-        ({"name": "multi30k", "src": "en"}, "tgt: expected another language .* came 'en' for both"),
-        ({"name": "grammar", "size": 0}, "size: expected at least 1 training pair, came 0"),
+        ({"name": "tatoeba", "src": "de"}, "src: expected 'en' or 'fr' for the corpus 'tatoeba', got 'de'"),
+        ({"name": "grammar", "tgt": "de"}, "tgt: expected 'en' or 'fr' for the corpus 'grammar', got 'de'"),
+        ({"name": "multi30k", "tgt": "cs"}, "tgt: expected 'de' or 'en' or 'fr' for .* got 'cs'"),
+        ({"name": "multi30k", "src": "en"}, "tgt: expected another language .* got 'en' for both"),
+        ({"name": "grammar", "size": 0}, "size: expected at least 1 training pair, got 0"),
     ],
 )
 def test_wrong_arguments_are_refused(cache, arguments, message):
@@ -514,7 +514,7 @@ def test_multi30k_is_written_in_one_form(small_multi30k, monkeypatch):
 
 @pytest.mark.parametrize(
     "lines, message",
-    [(b"Satz 20.\nSatz 21.\n", "as many lines in de as in fr, came 2 and 1"), (b"\n", "line 1 is empty")],
+    [(b"Satz 20.\nSatz 21.\n", "as many lines in de as in fr, got 2 and 1"), (b"\n", "line 1 is empty")],
 )
 def test_one_sided_multi30k_is_refused(small_multi30k, monkeypatch, lines, message):
     path = small_multi30k / "val.de.gz"
@@ -657,14 +657,14 @@ def test_alibi_links_count_the_words_of_the_tokenizer(small_alibi):
         (
             "ali_w2w_Le_The.txt",
             "0\t\n1\t9-0\n",
-            "line 2: expected links between words of the pair, came '9-0'",
+            "line 2: expected links between words of the pair, got '9-0'",
         ),
         (
             "ali_w2w_Le_The.txt",
             "0\t\n1\t0:0\n",
-            "line 2: expected links between words of the pair, came '0:0'",
+            "line 2: expected links between words of the pair, got '0:0'",
         ),
-        ("ali_w2w_Le_The.txt", "0\t\n", "as many lines in each of its three files, came 2, 2, 1"),
+        ("ali_w2w_Le_The.txt", "0\t\n", "as many lines in each of its three files, got 2, 2, 1"),
         ("Le_sents.txt", "0\tLe\n2\tL’ eau\n", "Le_sents.txt: expected 1 and a tab at the start of a line"),
     ],
 )

@@ -4,18 +4,20 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from fakes import Fake
 from torch import nn
 
+from tfmr.config import TransformerConfig
 from tfmr.data import WordTokenizer
 from tfmr.decoding import evaluating, greedy_decode, translate
 from tfmr.errors import InputError
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
+from tfmr.seq2seq import Seq2Seq, State
+from tfmr.transformer import Transformer
 
 
-class Copier(nn.Module):
-    """Writes its source, word for word; decoding may know no more of a model than these three methods."""
-
-    config = SimpleNamespace(pad_id=0, bos_id=1, eos_id=2)
+class Copier(Fake):
+    """Writes its source, word for word; decoding may know no more of a model than the contract."""
 
     def __init__(self):
         super().__init__()
@@ -24,10 +26,10 @@ class Copier(nn.Module):
     def encode(self, src):
         return src
 
-    def start(self, memory, src):
+    def start(self, memory):
         return memory, 0
 
-    def step(self, token, state):
+    def step(self, token, state, need_weights=False):
         memory, position = state
         following = memory[:, position] if position < memory.size(1) else torch.full_like(token, 2)
         logits = nn.functional.one_hot(torch.where(following == 0, 2, following), 30).float()
@@ -62,10 +64,10 @@ def test_after_its_end_a_sentence_is_padding_whatever_its_id():
 @pytest.mark.parametrize("seed", range(5))
 def test_trap_12_a_batch_decodes_as_its_sentences_one_by_one(seed):
     model = recurrent(seed=seed)
-    together = greedy_decode(model, SRC)
+    together = greedy_decode(model, SRC, need_weights=True)
     for row, src in enumerate(SRC):
         length = int((src != 0).sum())
-        alone = greedy_decode(model, src[None, :length])
+        alone = greedy_decode(model, src[None, :length], need_weights=True)
         size = alone.ids.size(1)
         assert together.ids[row, :size].tolist() == alone.ids[0].tolist()
         assert (together.ids[row, size:] == 0).all()
@@ -90,15 +92,15 @@ def test_trap_06_dropout_is_off_while_decoding_and_the_mode_comes_back():
 def test_decoding_keeps_no_gradients():
     model = recurrent()
     with evaluating(model):
-        assert not torch.is_grad_enabled() and not model.encode(SRC).requires_grad
-    decoded = greedy_decode(model, SRC)
+        assert not torch.is_grad_enabled() and not model.encode(SRC).vectors.requires_grad
+    decoded = greedy_decode(model, SRC, need_weights=True)
     assert torch.is_grad_enabled() and not decoded.weights.requires_grad
-    assert greedy_decode(model, SRC, max_length=1).weights.grad_fn is None
+    assert greedy_decode(model, SRC, max_length=1, need_weights=True).weights.grad_fn is None
 
 
 def test_weights_belong_to_the_words_that_were_written():
     model = recurrent().eval()
-    ids, weights = greedy_decode(model, SRC[:1])
+    ids, weights = greedy_decode(model, SRC[:1], need_weights=True)
     given = torch.cat([torch.ones(1, 1, dtype=torch.long), ids[:, :-1]], dim=1)
     torch.testing.assert_close(weights, model.align(SRC[:1], given))
 
@@ -114,7 +116,7 @@ def test_trap_09_no_sentence_is_cut_to_the_length_of_its_reference():
     """The limit comes from the source alone: 50 words more than it, each row its own."""
 
     class Endless(Copier):
-        def step(self, token, state):
+        def step(self, token, state, need_weights=False):
             return nn.functional.one_hot(torch.full_like(token, 7), 30).float(), None, state
 
     ids = greedy_decode(Endless(), torch.tensor([[5, 6, 2], [5, 0, 0]])).ids
@@ -185,7 +187,7 @@ def test_padding_and_the_begin_symbol_are_never_written(pad_id, bos_id):
 
         config = SimpleNamespace(pad_id=pad_id, bos_id=bos_id, eos_id=2)
 
-        def step(self, token, state):
+        def step(self, token, state, need_weights=False):
             logits = torch.zeros(len(token), 30)
             for number, wish in enumerate((9, bos_id, pad_id)):
                 logits[:, wish] = 1.0 + number
@@ -203,7 +205,27 @@ def test_untrained_models_write_words_and_one_end():
 
 
 def test_an_empty_batch_gives_an_empty_result():
-    assert greedy_decode(recurrent(), torch.zeros(0, 4, dtype=torch.long)).ids.shape == (0, 0)
+    nobody = torch.zeros(0, 4, dtype=torch.long)
+    assert greedy_decode(recurrent(), nobody).ids.shape == (0, 0)
+    assert greedy_decode(recurrent(), nobody, need_weights=True).weights.shape == (0, 0, 4)
+    assert greedy_decode(Copier(), nobody, need_weights=True).weights is None
+
+
+def test_weights_are_kept_when_asked_for():
+    model = recurrent()
+    plain, looked = greedy_decode(model, SRC), greedy_decode(model, SRC, need_weights=True)
+    assert plain.weights is None and torch.equal(plain.ids, looked.ids)
+    assert looked.weights.shape == (*looked.ids.shape, SRC.size(1))
+    assert greedy_decode(Copier(), SRC, need_weights=True).weights is None
+
+
+def test_both_models_keep_the_contract():
+    transformer = Transformer(TransformerConfig(20, 12, 8, 2, 1, 1, 16))
+    for model in (recurrent(), RecurrentSeq2Seq(RecurrentConfig(20, 12, 8, 8, None)), transformer, Copier()):
+        assert isinstance(model, Seq2Seq)
+        if not isinstance(model, Copier):
+            assert isinstance(model.start(model.encode(SRC)), State)
+    assert not isinstance(nn.Linear(2, 2), Seq2Seq)
 
 
 @pytest.mark.parametrize("src", [[[0, 5, 6]], [[5, 0, 6]]])

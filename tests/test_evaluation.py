@@ -4,16 +4,26 @@ import math
 
 import pytest
 import torch
+from fakes import Fake
 from torch import nn
 
-from tfmr import decoding, evaluation
+from tfmr.config import TransformerConfig
 from tfmr.data import BPETokenizer, BucketedBatches, Pair, WordTokenizer, encode_pairs, word_tokenize
+from tfmr.decoding import greedy
 from tfmr.errors import InputError
-from tfmr.evaluation import END, attention_links, decoded_words, evaluate
-from tfmr.loss import evaluate_loss
-from tfmr.metrics import alignment_error_rate, bleu, chrf
+from tfmr.evaluation import (
+    alignment_error_rate,
+    attention_links,
+    bleu,
+    chrf,
+    decoded_words,
+    evaluate,
+    measure,
+)
+from tfmr.evaluation.measure import END
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.training import evaluate_loss
+from tfmr.transformer import Transformer
 
 PAIRS = [
     Pair("le chat noir dort .", "the black cat sleeps .", ((0, 0), (1, 2), (2, 1), (3, 3), (4, 4)), ()),
@@ -35,7 +45,7 @@ def make(kind=WordTokenizer, attention="additive", **settings):
 def test_evaluate_measures_what_it_says(kind, attention, monkeypatch):
     model, src, tgt = make(kind, attention)
     spoken = ["the black cat sleeps .", "it eats .", "no"]
-    monkeypatch.setattr(evaluation, "translate", lambda *args: spoken)
+    monkeypatch.setattr(measure, "translate", lambda *args: spoken)
     result = evaluate(model, PAIRS, src, tgt, batch_size=2)
     assert result.translations == spoken
     assert 0 < result.bleu.score < 100 and "tok:13a" in result.bleu.signature
@@ -56,10 +66,10 @@ def test_trap_09_the_references_are_the_second_argument(monkeypatch):
     spoken, references = ["the black cat sleeps", "it eats .", "no"], [pair.tgt for pair in PAIRS]
     assert bleu(spoken, references) != bleu(references, spoken)
     assert chrf(spoken, references) != chrf(references, spoken)
-    monkeypatch.setattr(evaluation, "translate", lambda *args: spoken)
+    monkeypatch.setattr(measure, "translate", lambda *args: spoken)
     result = evaluate(model, PAIRS, src, tgt)
     assert (result.bleu, result.chrf) == (bleu(spoken, references), chrf(spoken, references))
-    monkeypatch.setattr(evaluation, "translate", lambda *args: references)
+    monkeypatch.setattr(measure, "translate", lambda *args: references)
     assert evaluate(model, PAIRS, src, tgt).bleu.score == pytest.approx(100)
 
 
@@ -71,7 +81,7 @@ def test_the_sources_are_translated_in_the_order_of_the_pairs(monkeypatch):
         asked.append(args)
         return [pair.tgt for pair in PAIRS]
 
-    monkeypatch.setattr(evaluation, "translate", translate)
+    monkeypatch.setattr(measure, "translate", translate)
     evaluate(model, PAIRS, src, tgt, 2)
     assert asked == [(model, [pair.src for pair in PAIRS], src, tgt, 2)]
 
@@ -79,7 +89,7 @@ def test_the_sources_are_translated_in_the_order_of_the_pairs(monkeypatch):
 def test_possible_links_cost_nothing_and_all_pairs_must_have_gold_ones(monkeypatch):
     model, src, tgt = make()
     monkeypatch.setattr(
-        evaluation, "attention_links", lambda model, pairs, *args: [{(0, 0)}, {(1, 1)}][: len(pairs)]
+        measure, "attention_links", lambda model, pairs, *args: [{(0, 0)}, {(1, 1)}][: len(pairs)]
     )
     one = Pair("non", "no", ((0, 0),), ())
     accepted = Pair("le chat", "the cat", (), ((1, 1),))
@@ -104,7 +114,7 @@ def test_one_long_pair_widens_no_other(monkeypatch):
         return encode(self, src)
 
     monkeypatch.setattr(RecurrentSeq2Seq, "encode", spy)
-    monkeypatch.setattr(decoding, "EXTRA_LENGTH", -2998)
+    monkeypatch.setattr(greedy, "EXTRA_LENGTH", -2998)
     result = evaluate(model, pairs, src, tgt, batch_size=20)
     assert max(sizes) == 3001 and len(result.translations) == 40
     sizes.clear()
@@ -132,7 +142,7 @@ def test_no_pairs_are_refused():
         evaluate(model, [], src, tgt)
 
 
-class Looking(nn.Module):
+class Looking(Fake):
     """Says that it looked where it is told."""
 
     def __init__(self, weights):

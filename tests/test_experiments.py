@@ -1,10 +1,12 @@
-"""Each experiment and benchmark runs, scaled down, and writes what the chapters read."""
+"""Each experiment runs, scaled down, and writes what the chapters read; what is recorded holds for today's code."""
 
+import argparse
 import ast
 import json
 import runpy
+import subprocess
 import sys
-from itertools import product
+import time
 from pathlib import Path
 
 import nbformat
@@ -13,59 +15,201 @@ import pytest
 import torch
 
 from tfmr import Transformer
-from tfmr.results import results
-from tfmr.runs import load_run
+from tfmr.book.results import RESULTS, SCRIPTS, results, results_folder
+from tfmr.data import Pair
+from tfmr.errors import InputError
+from tfmr.translator import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
-SMALL = [
-    "--size",
-    "120",
-    "--epochs",
-    "1",
-    "--d-hidden",
-    "8",
-    "--test-size",
-    "20",
-    "--seeds",
-    "0",
-    "--device",
-    "cpu",
-]
+SMALL = "--size 120 --epochs 1 --test-size 20 --seeds 0 --device cpu".split()
+ENVELOPE = {"experiment", "options", "seconds", "processor_seconds", "device", "threads", "versions"}
 
 
 @pytest.fixture
 def script(monkeypatch):
+    """What a script or module of a folder defines, by name."""
     monkeypatch.syspath_prepend(str(ROOT / "experiments"))
-    return lambda name: runpy.run_path(str(ROOT / name))["main"]
+    return lambda name: runpy.run_path(str(ROOT / name))
+
+
+@pytest.fixture
+def run(script, tmp_path):
+    """Run a script of experiments/; what it wrote, by the names of the files."""
+
+    def run(name, *options, out=tmp_path):
+        script(f"experiments/{name}.py")["main"]([*options, "--out", str(out)])
+        found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in out.glob("*.json")}
+        assert all(set(record) >= ENVELOPE for record in found.values())
+        return found
+
+    return run
+
+
+# --- the harness ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def harness(script):
+    return argparse.Namespace(**script("experiments/harness.py"))
+
+
+@pytest.fixture
+def study(harness, tmp_path):
+    """Record a small experiment of two sizes and two seeds; which runs were measured."""
+
+    def study(*options, measure=lambda size, seed: {"sum": size + seed}, prepare=dict):
+        measured = []
+
+        def measure_one(args, size, seed, **shared):
+            measured.append((size, seed))
+            return measure(size, seed, **shared)
+
+        parser = harness.parser("A study.")
+        parser.add_argument("--sizes", nargs="+", type=int, default=[10, 20])
+        parser.add_argument("--steps", type=int, default=5)
+        args = parser.parse_args(["--seeds", "0", "1", "--device", "cpu", "--out", str(tmp_path), *options])
+        harness.record("study", args, {"size": args.sizes, "seed": args.seeds}, measure_one, prepare)
+        return measured
+
+    return study
+
+
+def test_a_record_says_how_it_came_about(study, tmp_path):
+    study()
+    record = json.loads((tmp_path / "20-seed-1.json").read_text(encoding="utf-8"))
+    assert set(record) == ENVELOPE | {"size", "seed", "sum"}
+    about = {name: record[name] for name in ("experiment", "size", "seed", "sum", "options", "device")}
+    assert about == {
+        "experiment": "study",
+        "size": 20,
+        "seed": 1,
+        "sum": 21,
+        "options": {"steps": 5},
+        "device": "cpu",
+    }
+    assert record["threads"] == torch.get_num_threads()
+    assert record["versions"]["torch"] == torch.__version__ and set(record["versions"]) == {"python", "torch"}
+
+
+def test_what_a_measurement_says_of_itself_comes_first(study, tmp_path):
+    study(measure=lambda size, seed: {"threads": 7})
+    assert json.loads((tmp_path / "10-seed-0.json").read_text(encoding="utf-8"))["threads"] == 7
+
+
+def test_seconds_are_those_of_the_clock_on_the_wall_and_of_the_run_alone(study, tmp_path, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+
+    def takes(seconds):
+        now[0] += seconds
+        return {}
+
+    study("--sizes", "1", measure=lambda size, seed: takes(30 + seed), prepare=lambda: takes(500))
+    records = [json.loads((tmp_path / f"1-seed-{seed}.json").read_text(encoding="utf-8")) for seed in (0, 1)]
+    assert [record["seconds"] for record in records] == [30.0, 31.0]
+    assert max(record["processor_seconds"] for record in records) < 30
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count what children took")
+def test_processor_seconds_count_those_of_processes_started(study, tmp_path):
+    def works(size, seed):
+        subprocess.run([sys.executable, "-c", "sum(range(10**7))"], check=True)
+        return {}
+
+    study("--sizes", "1", "--seeds", "0", measure=works)
+    assert json.loads((tmp_path / "1-seed-0.json").read_text(encoding="utf-8"))["processor_seconds"] > 0
+
+
+def test_a_stopped_script_goes_on_where_it_was(study, tmp_path):
+    def stops(size, seed):
+        if (size, seed) == (20, 0):
+            raise KeyboardInterrupt
+        return {}
+
+    with pytest.raises(KeyboardInterrupt):
+        study(measure=stops)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(before) == {"10-seed-0.json", "10-seed-1.json"}
+    assert study() == [(20, 0), (20, 1)]
+    assert all((tmp_path / name).read_bytes() == data for name, data in before.items())
+    assert study(prepare=lambda: pytest.fail("there is nothing to prepare for")) == []
+    assert study("--again", "--seeds", "1") == [(10, 1), (20, 1)]
+
+
+def test_no_file_is_ever_half_written(study, tmp_path, monkeypatch):
+    write = Path.write_text
+
+    def fills_the_disk(path, text, **options):
+        write(path, text[: len(text) // 2], **options)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fills_the_disk)
+    with pytest.raises(InputError, match="10-seed-0.json: .* No space left"):
+        study()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_with_other_options_is_not_passed_off_as_this_one(study, tmp_path):
+    study()
+    with pytest.raises(InputError, match="10-seed-0.json: .*'steps': 6.*'steps': 5.*--again.*--out"):
+        study("--steps", "6")
+    (tmp_path / "10-seed-0.json").write_text('{"seed": 0', encoding="utf-8")
+    with pytest.raises(InputError, match="10-seed-0.json: .* got one with None"):
+        study()
+    assert study("--steps", "6", "--again") == [(10, 0), (10, 1), (20, 0), (20, 1)]
+
+
+def test_listing_measures_nothing(study, capsys):
+    study("--sizes", "10")
+    capsys.readouterr()
+    assert study("--list") == []
+    assert capsys.readouterr().out.splitlines() == [
+        "10-seed-0 is recorded",
+        "10-seed-1 is recorded",
+        "20-seed-0 is to be measured",
+        "20-seed-1 is to be measured",
+    ]
+
+
+def test_all_but_a_list_is_said_on_standard_error(study, capsys):
+    study()
+    out, err = capsys.readouterr()
+    assert out == "" and "4/4" in err and "20-seed-1.json" in err
+
+
+def test_a_wrong_option_is_said_in_one_sentence(harness):
+    def main():
+        raise InputError("device: expected one that is there")
+
+    with pytest.raises(SystemExit, match="device: expected one that is there"):
+        harness.command(main)
+
+
+# --- each script, scaled down ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("experiment", "model"), [("length", "fixed"), ("alignment", "additive"), ("scores", "scaled_dot")]
 )
-def test_recurrent_writes_a_result_that_says_how_it_came_about(experiment, model, script, tmp_path):
-    script("experiments/recurrent.py")([experiment, "--models", model, *SMALL, "--out", str(tmp_path)])
-    result = json.loads((tmp_path / f"{model}-seed-0.json").read_text(encoding="utf-8"))
-    assert {"config", "train_config", "seed", "versions", "device", "seconds", "by_length", "bleu"} <= set(
-        result
-    )
+def test_recurrent_writes_what_chapters_1_to_3_read(experiment, model, run, tmp_path):
+    written = run("recurrent", experiment, "--models", model, "--d-hidden", "8", *SMALL)
+    result = written[f"{model}-seed-0"]
+    read = {"corpus", "config", "train_config", "train_seconds", "parameters", "by_length", "bleu"}
+    assert read <= set(result) and result["experiment"] == experiment
     assert ("alignment_error_rate" in result) == (model != "fixed")
-    assert (tmp_path / "additive-run" / "model.safetensors").exists() == (experiment == "alignment")
+    kept = {path.name for path in tmp_path.glob("additive-run/*")}
+    assert kept >= {"model.safetensors", "outputs.json"} if experiment == "alignment" else not kept
 
 
-def test_aligners_writes_both_baselines(script, tmp_path):
-    script("experiments/aligners.py")(["--size", "200", "--iterations", "1", "--out", str(tmp_path)])
-    rates = json.loads((tmp_path / "length.json").read_text(encoding="utf-8"))["alignment_error_rate"]
+def test_aligners_writes_both_baselines(run):
+    rates = run("aligners", "--size", "200", "--iterations", "1")["length"]["alignment_error_rate"]
     assert set(rates) == {"diagonal", "IBM Model 1"} and all(0 < rate < 1 for rate in rates.values())
 
 
-def test_cross_attention_writes_both_models_and_keeps_one(script, tmp_path):
-    options = [option.replace("--d-hidden", "--d-model") for option in SMALL]
-    script("experiments/cross_attention.py")([*options, "--num-layers", "2", "--out", str(tmp_path)])
-    whole, blind, aligners = (
-        json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
-        for name in ("whole-seed-0", "blind-seed-0", "aligners")
-    )
-    told = {"config", "train_config", "seed", "versions", "device", "seconds", "test", "long"}
+def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
+    written = run("cross_attention", "--d-model", "8", "--num-layers", "2", *SMALL)
+    whole, blind, aligners = (written[name] for name in ("whole-seed-0", "blind-seed-0", "aligners"))
+    told = {"corpus", "config", "train_config", "test", "long"}
     assert told <= set(whole) and told <= set(blind)
     by_layer = whole["long"]["alignment_error_rate"]["right"]
     assert len(by_layer) == 2 and len(by_layer[0]["heads"]) == 4
@@ -73,83 +217,40 @@ def test_cross_attention_writes_both_models_and_keeps_one(script, tmp_path):
     texts = whole["example"]["written"]
     assert texts["nothing"]["memory"] == texts["nothing"]["source"] and len(texts) == 7
     assert set(aligners["test"]) == set(aligners["long"]) == {"diagonal", "IBM Model 1"}
-    run = load_run(tmp_path / "whole-run", torch.device("cpu"))
-    assert isinstance(run.model, Transformer)
+    assert isinstance(load_run(tmp_path / "whole-run", torch.device("cpu")).model, Transformer)
+    assert (tmp_path / "whole-run" / "outputs.json").is_file()
 
 
-def test_norms_writes_the_losses_of_every_rate_with_warm_up_and_without(script, tmp_path):
-    options = ["--depths", "2", "--seeds", "0", "--steps", "20", "--device", "cpu"]
-    script("experiments/norms.py")([*options, "--out", str(tmp_path)])
-    for norm in ("post", "pre"):
-        result = json.loads((tmp_path / f"{norm}-2-seed-0.json").read_text(encoding="utf-8"))
-        assert {"config", "seed", "versions", "device", "seconds", "learned_below", "failed_above"} <= set(
-            result
-        )
-        assert {(run["rate"], run["warm_up"]) for run in result["runs"]} == {
+def test_norms_writes_the_losses_of_every_rate_with_warm_up_and_without(run):
+    written = run("norms", *"--depths 2 --seeds 0 --steps 20 --device cpu".split())
+    assert set(written) == {"post-2-seed-0", "pre-2-seed-0"}
+    for result in written.values():
+        assert {"config", "window", "learned_below", "failed_above"} <= set(result)
+        assert {(one["rate"], one["warm_up"]) for one in result["runs"]} == {
             (rate, warm_up) for rate in (3e-4, 1e-3, 3e-3) for warm_up in (0, 100)
         }
-        assert all(len(run["loss"]) == 1 and 2 < run["loss"][0] < 5 for run in result["runs"])
-
-
-def test_recorded_norms_are_of_three_seeds_and_of_one_configuration():
-    found = list(results("norms").values())
-    settings = [(result["norm"], result["depth"], result["seed"]) for result in found]
-    assert sorted(settings) == sorted(product(("post", "pre"), (6, 9, 12), (0, 1, 2)))
-    for key in ("config", "steps", "window", "learned_below", "failed_above"):
-        assert all(result[key] == found[0][key] for result in found)
-
-
-def test_the_benchmark_compares_equal_functions(script, capsys):
-    options = ["--corpus", "grammar", "--size", "100", "--steps", "2", "--batch-size", "8"]
-    ratio = script("benchmarks/recurrent.py")(
-        [*options, "--d-embed", "8", "--d-hidden", "8", "--vocab-size", "300"]
-    )
-    assert ratio > 0 and "times as fast" in capsys.readouterr().out
-
-
-def test_recorded_results_are_of_three_seeds_and_of_one_configuration():
-    scores = ("additive", "general", "dot", "scaled_dot")
-    for experiment, models in (
-        ("length", ("fixed", "additive")),
-        ("scores", scores),
-        ("cross_attention", ("whole", "blind")),
-    ):
-        for model in models:
-            found = list(results(experiment, f"{model}-seed-*").values())
-            assert [result["seed"] for result in found] == [0, 1, 2]
-            for key in ("corpus", "config"):
-                assert all(result[key] == found[0][key] for result in found)
+        assert all(len(one["loss"]) == 1 and 2 < one["loss"][0] < 5 for one in result["runs"])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")
-def test_attention_memory_writes_what_chapter_4_reads(script, tmp_path):
-    script("experiments/attention_memory.py")(
-        ["--lengths", "64", "1024", "--seeds", "0", "--out", str(tmp_path)]
-    )
-    written = {
-        name: json.loads((tmp_path / f"{name}-seed-0.json").read_text(encoding="utf-8"))
+def test_attention_memory_writes_what_chapter_4_reads(run, monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)  # of this process; those that measure have one
+    written = run("attention_memory", *"--lengths 64 1024 --seeds 0".split())
+    peaks = {
+        name: [row["mebibytes"] for row in written[f"{name}-seed-0"]["measured"]]
         for name in ("explicit", "fused")
     }
-    peaks = {name: [row["mebibytes"] for row in result["measured"]] for name, result in written.items()}
-    assert {"config", "seed", "versions", "device", "seconds", "threads"} <= set(written["fused"])
+    assert written["fused-seed-0"]["threads"] == 1
     assert peaks["explicit"][1] > 8 and peaks["explicit"][1] > 2 * peaks["fused"][1]  # 4 MiB a matrix
 
 
-def test_recorded_memory_is_of_three_seeds_and_of_one_configuration():
-    found = list(results("attention_memory").values())
-    assert [(result["method"], result["seed"]) for result in found] == [
-        (method, seed) for method in ("explicit", "fused") for seed in (0, 1, 2)
-    ]
-    assert all(result["config"] == found[0]["config"] for result in found)
-
-
-def test_heads_writes_what_chapter_5_reads(script, tmp_path):
+def test_heads_writes_what_chapter_5_reads(run):
     models = ["heads-2", "layers-2", "mlp-1"]
-    options = ["--seeds", "0", "--steps", "4", "--batch-size", "4", "--device", "cpu"]
-    script("experiments/heads.py")(["--models", *models, *options, "--out", str(tmp_path)])
-    written = [json.loads((tmp_path / f"{name}-seed-0.json").read_text(encoding="utf-8")) for name in models]
+    options = "--seeds 0 --steps 4 --batch-size 4 --device cpu".split()
+    written = run("heads", "--models", *models, *options)
+    written = [written[f"{name}-seed-0"] for name in models]
     for result, layers, heads in zip(written, (1, 2, 1), (2, 1, 1), strict=True):
-        assert {"config", "train_config", "versions", "device", "seconds", "threads", "curve"} <= set(result)
+        assert {"config", "train_config", "curve"} <= set(result)
         assert 0 <= result["both"] <= min(result["left"], result["right"]) <= 1
         looks = result["weight_on_left_and_right"]
         assert len(looks) == layers and all(len(layer) == heads for layer in looks)
@@ -157,15 +258,112 @@ def test_heads_writes_what_chapter_5_reads(script, tmp_path):
     assert written[1]["parameters"] - written[0]["parameters"] == biases
 
 
-def test_recorded_heads_are_of_five_seeds_one_configuration_and_one_size():
-    found = list(results("heads").values())
-    models = {f"heads-{2**power}" for power in range(7)} | {"layers-2", "mlp-1"}
-    assert {result["model"] for result in found} == models
-    for model in models:
-        assert [result["seed"] for result in found if result["model"] == model] == [0, 1, 2, 3, 4]
-    for key in ("config", "train_config", "device"):
-        assert all(result[key] == found[0][key] for result in found)
-    assert len({result["parameters"] for result in found if result["model"].startswith("heads")}) == 1
+@pytest.mark.parametrize("task", ["distance", "nearest"])
+def test_positions_writes_accuracies_at_each_length(task, run):
+    options = "--schemes learned alibi --seeds 0 --steps 3 --device cpu".split()
+    written = run("positions", "--tasks", task, *options)
+    assert set(written[f"{task}-alibi-seed-0"]["accuracy"]) == {"32", "64", "128"}
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(run, tmp_path):
+    def measured(out, *seeds):
+        options = "--tasks distance --schemes rotary --steps 4 --device cpu --seeds".split()
+        written = run("positions", *options, *seeds, out=tmp_path / out)
+        return [(one["train_loss"], one["accuracy"]) for one in written.values()]
+
+    [first] = measured("one", "0")
+    torch.rand(7)  # whatever was drawn before must not matter
+    assert measured("two", "0") == [first] != measured("three", "1")
+
+
+def test_the_benchmark_compares_equal_functions(script, capsys):
+    options = ["--corpus", "grammar", "--size", "100", "--steps", "2", "--batch-size", "8"]
+    ratio = script("benchmarks/recurrent.py")["main"](
+        [*options, "--d-embed", "8", "--d-hidden", "8", "--vocab-size", "300"]
+    )
+    assert ratio > 0 and "times as fast" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)
+def test_scripts_do_nothing_on_import(path, script, capsys):
+    assert script(f"experiments/{path.name}")["__doc__"] and capsys.readouterr() == ("", "")
+
+
+# --- what is recorded -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("experiment", SCRIPTS)
+def test_all_that_a_script_would_measure_is_recorded_with_its_options(experiment, script, capsys):
+    name, *options = SCRIPTS[experiment].split()
+    script(f"experiments/{name}")["main"]([*options, "--list"])
+    assert sorted(capsys.readouterr().out.splitlines()) == sorted(
+        f"{run} is recorded" for run in results(experiment)
+    )
+
+
+@pytest.mark.parametrize("experiment", SCRIPTS)
+def test_records_of_one_model_have_one_configuration(experiment):
+    found = {}
+    for record in results(experiment).values():
+        assert record["experiment"] == experiment and {"options", "device", "versions"} <= set(record)
+        assert {"seconds", "processor_seconds"} & set(
+            record
+        )  # those from before the harness have one of them
+        model = tuple(record.get(axis) for axis in ("model", "method", "norm", "depth", "scheme", "task"))
+        same = found.setdefault(model, record)
+        for key in ("corpus", "config", "options", "parameters", "device"):
+            assert record.get(key) == same.get(key)
+
+
+def test_all_numbers_of_heads_have_one_size():
+    recorded = results("heads", "heads-*").values()
+    assert len({result["parameters"] for result in recorded}) == 1
+
+
+KEPT = sorted(path.parent for path in RESULTS.glob("*/*/config.json"))
+
+
+def test_kept_models_are_found():
+    names = {(folder.parent.name, folder.name) for folder in KEPT}
+    assert names == {("alignment", "additive-run"), ("cross_attention", "whole-run")}
+
+
+def loaded(folder: Path):
+    run = load_run(results_folder(folder.parent.name, folder.name), torch.device("cpu"))
+    return run.model, (run.src_tokenizer, run.tgt_tokenizer)
+
+
+@pytest.mark.parametrize("folder", KEPT, ids=lambda folder: folder.name)
+def test_a_kept_model_gives_what_it_gave_when_it_was_kept(folder, script):
+    translators = script("experiments/translators.py")
+    stored = json.loads((folder / translators["OUTPUTS"]).read_text(encoding="utf-8"))["outputs"]
+    found = translators["outputs"](*loaded(folder), [Pair(one["src"], one["tgt"]) for one in stored])
+    assert len(found) == 4
+    for one, then in zip(found, stored, strict=True):
+        assert one["translation"] == then["translation"]
+        # Rounded to four digits; another processor's kernels add up in another order.
+        torch.testing.assert_close(
+            torch.tensor(one["weights"]), torch.tensor(then["weights"]), rtol=0, atol=2e-4
+        )
+
+
+def test_the_kept_models_are_those_of_the_records(script):
+    """The sentences that the records have, from when they were measured, are written again."""
+    additive, whole = (loaded(folder) for folder in KEPT)
+    translate = script("experiments/translators.py")["translate"]
+    samples = results("alignment")["additive-seed-0"]["samples"]
+    assert len(samples) == 3
+    for sample in samples:
+        assert translate(additive[0], [sample["src"]], *additive[1]) == [sample["translation"]]
+    then = results("cross_attention")["whole-seed-0"]["example"]
+    pair = Pair(then["src"], "I love learning artificial intelligence .")
+    found = script("experiments/cross_attention.py")["example"](whole[0], pair, whole[1])
+    assert found["written"] == then["written"]
+    looked = (torch.tensor(one["looked"]) for one in (found, then))
+    torch.testing.assert_close(*looked, rtol=0, atol=2e-3)
+
+
+# --- what chapters show of them -------------------------------------------------------------------------
 
 
 def definitions(chapter: str) -> dict[str, ast.stmt]:
@@ -189,8 +387,8 @@ def test_a_chapter_shows_the_model_of_its_experiment(experiment, chapter, names)
     assert set(there) == names and all(rules.bare(here[name]) == rules.bare(there[name]) for name in names)
 
 
-def test_chapter_7_trains_the_model_of_its_experiment():
-    recorded = runpy.run_path(str(ROOT / "experiments" / "norms.py"))
+def test_chapter_7_trains_the_model_of_its_experiment(script):
+    recorded = script("experiments/norms.py")
     names = dict(recorded)
     shown = definitions("07_encoder_and_decoder_layers")
     exec(compile(ast.Module([shown["glorot"], shown["Stack"]], []), "chapter 7", "exec"), names)
@@ -199,38 +397,3 @@ def test_chapter_7_trains_the_model_of_its_experiment():
         torch.manual_seed(0)
         outputs.append(stack(3, "pre")(torch.arange(recorded["LENGTH"])[None]))
     assert recorded["Stack"] is not names["Stack"] and torch.equal(*outputs)
-
-
-def test_scripts_do_nothing_on_import():
-    before = set(sys.modules)
-    runpy.run_path(str(ROOT / "experiments" / "readme_picture.py"))
-    assert "__main__" in before
-
-
-@pytest.mark.parametrize("task", ["distance", "nearest"])
-def test_positions_writes_accuracies_at_each_length(task, script, tmp_path):
-    options = [
-        "--tasks",
-        task,
-        "--schemes",
-        "learned",
-        "alibi",
-        "--seeds",
-        "0",
-        "--steps",
-        "3",
-        "--device",
-        "cpu",
-    ]
-    script("experiments/positions.py")([*options, "--out", str(tmp_path)])
-    result = json.loads((tmp_path / f"{task}-alibi-seed-0.json").read_text(encoding="utf-8"))
-    assert set(result["accuracy"]) == {"32", "64", "128"}
-    assert {"config", "train_config", "seed", "versions", "device", "seconds"} <= set(result)
-
-
-def test_recorded_positions_are_of_three_seeds():
-    for task in ("distance", "nearest"):
-        for scheme in ("none", "sinusoidal", "learned", "rotary", "alibi"):
-            found = list(results("positions", f"{task}-{scheme}-seed-*").values())
-            assert [result["seed"] for result in found] == [0, 1, 2]
-            assert all(result["train_config"] == found[0]["train_config"] for result in found)

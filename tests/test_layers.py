@@ -4,13 +4,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parity import TOLERANCE, copy_layer, random_biases
+from parity import TOLERANCE, copy_layer, decoder_layer, encoder_layer, random_biases
 from torch import nn
 
 from tfmr.errors import InputError
-from tfmr.layers import DecoderCache, DecoderLayer, EncoderLayer, FeedForward, Residual
+from tfmr.layers import FeedForward, Residual, start_layer, step_layer
 from tfmr.masks import causal_mask, padding_mask
-from tfmr.positions import RotaryPositions
+from tfmr.positions import ALiBi, RotaryPositions
 
 SIZES = st.integers(1, 4)
 NORM = pytest.mark.parametrize("norm", ["post", "pre"])
@@ -32,7 +32,7 @@ def test_encoder_layer_equals_pytorch(norm, activation, batch, length, heads, d_
     torch.manual_seed(seed)
     for dtype, atol in TOLERANCE.items():
         d_model = 2 * heads * d_head
-        ours = EncoderLayer(d_model, heads, 7, norm=norm, activation=activation).to(dtype)
+        ours = encoder_layer(d_model, heads, 7, norm=norm, activation=activation).to(dtype)
         random_biases(ours)
         theirs = nn.TransformerEncoderLayer(
             d_model, heads, 7, 0.0, activation, batch_first=True, norm_first=norm == "pre", dtype=dtype
@@ -57,7 +57,7 @@ def test_decoder_layer_equals_pytorch(norm, batch, queries, keys, heads, d_head,
     torch.manual_seed(seed)
     for dtype, atol in TOLERANCE.items():
         d_model = 2 * heads * d_head
-        ours = DecoderLayer(d_model, heads, 7, norm=norm).to(dtype)
+        ours = decoder_layer(d_model, heads, 7, norm=norm).to(dtype)
         random_biases(ours)
         theirs = nn.TransformerDecoderLayer(
             d_model, heads, 7, 0.0, batch_first=True, norm_first=norm == "pre", dtype=dtype
@@ -90,41 +90,66 @@ def test_feed_forward_treats_every_position_alike():
 def test_trap_05_the_norm_stands_where_its_name_says(norm):
     """A sublayer that says nothing: post-norm normalises all the same, pre-norm lets x through unchanged."""
     around, x = Residual(8, norm=norm), 3 + 5 * torch.randn(2, 4, 8)
-    nothing = torch.zeros_like(x)
+    read = []
+
+    def nothing(h):
+        read.append(h)
+        return torch.zeros_like(h)
+
+    output = around(x, nothing)
     if norm == "post":
-        assert around.enter(x) is x
-        torch.testing.assert_close(around.leave(x, nothing), around.norm(x))
+        assert read[0] is x
+        torch.testing.assert_close(output, around.norm(x))
     else:
-        torch.testing.assert_close(around.enter(x), around.norm(x))
-        assert torch.equal(around.leave(x, nothing), x)
+        torch.testing.assert_close(read[0], around.norm(x))
+        assert torch.equal(output, x)
+
+
+@NORM
+def test_a_residual_is_its_formula(norm):
+    around, x, sublayer = Residual(8, norm=norm), torch.randn(2, 4, 8), nn.Linear(8, 8)
+    nn.init.normal_(around.norm.weight)
+    expected = around.norm(x + sublayer(x)) if norm == "post" else x + sublayer(around.norm(x))
+    torch.testing.assert_close(around(x, sublayer), expected)
 
 
 @NORM
 def test_dropout_is_for_training(norm):
-    layer, x = EncoderLayer(8, 2, 16, dropout=0.5, norm=norm), torch.randn(2, 5, 8)
+    layer, x = encoder_layer(8, 2, 16, dropout=0.5, norm=norm), torch.randn(2, 5, 8)
     assert not torch.equal(layer(x)[0], layer(x)[0])
     layer.eval()
     assert torch.equal(layer(x)[0], layer(x)[0])
 
 
 @NORM
-def test_a_decoder_layer_with_a_cache_equals_all_at_once(norm):
-    layer, x, memory = DecoderLayer(8, 2, 16, norm=norm).eval(), torch.randn(3, 5, 8), torch.randn(3, 4, 8)
-    expected, _, _ = layer(x, memory, causal_mask(5))
-    cache = DecoderCache()
-    steps = [layer(t, memory, cache=cache)[0] for t in x.split(1, dim=1)]
-    torch.testing.assert_close(torch.cat(steps, dim=1), expected)
-    chosen = cache.select(torch.tensor([1]))
-    assert chosen.self_attention.key.shape[:3] == (1, 2, 5)
-    assert chosen.cross_attention.key.shape[:3] == (1, 2, 4) and chosen.cross_attention.fixed
+@pytest.mark.parametrize("positions", [None, RotaryPositions(4), ALiBi(2)])
+def test_trap_12_a_layer_step_by_step_equals_all_at_once(norm, positions):
+    layer = decoder_layer(8, 2, 16, positions, norm=norm).eval()
+    x, memory = torch.randn(3, 5, 8), torch.randn(3, 4, 8)
+    hidden = padding_mask(torch.tensor([[5, 6, 7, 8], [5, 6, 0, 0], [5, 0, 0, 0]]))
+    expected, _, weights = layer(x, memory, causal_mask(5), hidden, need_weights=True)
+    state = start_layer(layer, memory)
+    for t, word in enumerate(x.split(1, dim=1)):
+        before = [tensor.clone() for pair in state for tensor in pair]
+        output, across, after = step_layer(layer, word, state, hidden, need_weights=True)
+        torch.testing.assert_close(output, expected[:, t : t + 1])
+        torch.testing.assert_close(across, weights[:, :, t : t + 1])
+        assert all(map(torch.equal, before, [tensor for pair in state for tensor in pair]))  # left as it was
+        assert after.memory is state.memory  # computed once a sentence
+        state = after
+    assert step_layer(layer, word, state, hidden)[1] is None  # weights only when asked for
+    rows = torch.tensor([1, 0, 1])
+    chosen = state.select(rows)
+    for pair, others in zip(chosen, state, strict=True):
+        assert all(torch.equal(tensor, other[rows]) for tensor, other in zip(pair, others, strict=True))
 
 
 @NORM
 def test_the_norms_have_the_given_eps(norm):
     options = {"norm": norm, "eps": 0.25}
-    for layer in (EncoderLayer(8, 2, 16, **options), DecoderLayer(8, 2, 16, **options)):
+    for layer in (encoder_layer(8, 2, 16, **options), decoder_layer(8, 2, 16, **options)):
         assert {module.eps for module in layer.modules() if isinstance(module, nn.LayerNorm)} == {0.25}
-    for layer in (EncoderLayer(8, 2, 16, norm=norm), DecoderLayer(8, 2, 16, norm=norm), Residual(8)):
+    for layer in (encoder_layer(8, 2, 16, norm=norm), decoder_layer(8, 2, 16, norm=norm), Residual(8)):
         assert {module.eps for module in layer.modules() if isinstance(module, nn.LayerNorm)} == {1e-5}
 
 
@@ -136,27 +161,16 @@ def test_a_feed_forward_network_is_its_formula():
         torch.testing.assert_close(network(x), inner @ network.output.weight.T + network.output.bias)
 
 
-def test_layers_hand_all_sizes_and_positions_on():
-    relative = RotaryPositions(6)
-    options = {"d_key": 6, "d_value": 3, "relative": relative, "activation": "gelu"}
-    encoder, decoder = EncoderLayer(8, 2, 16, **options), DecoderLayer(8, 2, 16, **options)
-    for attention in (encoder.self_attention, decoder.self_attention, decoder.cross_attention):
-        assert attention.key_projection.out_features == 12 and attention.value_projection.out_features == 6
-    assert encoder.self_attention.relative is relative is decoder.self_attention.relative
-    assert decoder.cross_attention.relative is None  # two languages have no common distances
-    assert encoder.feed_forward.activation(torch.tensor(-1.0)) != 0  # gelu
-
-
 @NORM
 def test_weights_are_those_of_this_layer_and_only_when_asked_for(norm):
     x, memory, causal = torch.randn(2, 4, 8), torch.randn(2, 3, 8), causal_mask(4)
-    encoder, decoder = EncoderLayer(8, 2, 16, norm=norm), DecoderLayer(8, 2, 16, norm=norm)
+    encoder, decoder = encoder_layer(8, 2, 16, norm=norm), decoder_layer(8, 2, 16, norm=norm)
     assert encoder(x)[1] is None and decoder(x, memory)[1:] == (None, None)
-    h = encoder.around_attention.enter(x)
+    h = x if norm == "post" else encoder.around_attention.norm(x)
     output, weights = encoder(x, causal, need_weights=True)
     torch.testing.assert_close(weights, encoder.self_attention(h, h, h, causal)[1])
     torch.testing.assert_close(output, encoder(x, causal)[0])
-    h = decoder.around_self_attention.enter(x)
+    h = x if norm == "post" else decoder.around_self_attention.norm(x)
     output, own, cross = decoder(x, memory, causal, need_weights=True)
     torch.testing.assert_close(own, decoder.self_attention(h, h, h, causal)[1])
     assert cross.shape == (2, 2, 4, 3)
@@ -165,6 +179,6 @@ def test_weights_are_those_of_this_layer_and_only_when_asked_for(norm):
 
 def test_unknown_choices_are_refused():
     with pytest.raises(InputError, match="norm: expected one of post, pre; got 'both'"):
-        EncoderLayer(8, 2, 16, norm="both")
+        Residual(8, norm="both")
     with pytest.raises(InputError, match="activation: expected one of relu, gelu; got 'tanh'"):
-        DecoderLayer(8, 2, 16, activation="tanh")
+        FeedForward(8, 16, activation="tanh")

@@ -29,7 +29,7 @@ def peak():
 
 name, axes, relative, dropout = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 relative = {{"alibi": ALiBi({HEADS}), "rotary": RotaryPositions(8)}}.get(relative)
-attention = MultiHeadAttention(64, {HEADS}, dropout, relative=relative)
+attention = MultiHeadAttention(64, {HEADS}, dropout, positions=relative)
 
 def attend(length):
     mask = {{"none": lambda: None, "causal": lambda: causal_mask(length),

@@ -7,8 +7,10 @@ import sacrebleu
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tfmr.cli.terminal import shown
 from tfmr.errors import InputError
-from tfmr.metrics import alignment_error_rate, bleu, chrf, perplexity, shown
+from tfmr.evaluation import alignment_error_rate, bleu, chrf
+from tfmr.training import perplexity
 
 HYPOTHESES = ["I love learning .", "The cat sleeps on the old table ."]
 REFERENCES = ["I love learning artificial intelligence .", "The cat is sleeping on the table ."]

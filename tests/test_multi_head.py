@@ -1,4 +1,4 @@
-"""Multi-head attention: parity with PyTorch, both paths, masks, and the cache."""
+"""Multi-head attention: parity with PyTorch, both paths, masks, and kept keys."""
 
 import math
 
@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parity import TOLERANCE, random_biases, torch_twin
 
-from tfmr import multi_head
+from tfmr import fused
 from tfmr.attention import scaled_dot_product_attention
 from tfmr.errors import InputError
-from tfmr.masks import causal_mask
-from tfmr.multi_head import KeyValueCache, MultiHeadAttention, fused_attention
+from tfmr.fused import fused_attention, fused_in_blocks
+from tfmr.masks import causal_mask, padding_mask
+from tfmr.multi_head import MultiHeadAttention, explicit_attention
 from tfmr.positions import ALiBi, RotaryPositions
 
 SIZES = st.integers(1, 5)
@@ -103,7 +104,7 @@ def test_biases_can_be_left_out():
 @pytest.mark.parametrize("relative", ["rotary", "alibi"])
 def test_both_paths_agree_with_relative_positions(relative):
     scheme = {"rotary": RotaryPositions(4), "alibi": ALiBi(2)}[relative]
-    attention, x = MultiHeadAttention(8, 2, relative=scheme), torch.randn(2, 5, 8)
+    attention, x = MultiHeadAttention(8, 2, positions=scheme), torch.randn(2, 5, 8)
     for mask in (None, causal_mask(5)):
         explicit, fused = (attention(x, x, x, mask, need_weights)[0] for need_weights in (True, False))
         torch.testing.assert_close(fused, explicit)
@@ -113,7 +114,7 @@ def test_relative_positions_by_hand():
     """Queries and keys are turned, values are not; ALiBi's numbers are added to the scaled scores."""
     x = torch.randn(1, 4, 8)
     for scheme in (RotaryPositions(4), ALiBi(2)):
-        attention = MultiHeadAttention(8, 2, relative=scheme)
+        attention = MultiHeadAttention(8, 2, positions=scheme)
         projections = attention.query_projection, attention.key_projection, attention.value_projection
         q, k, v = (part(x).unflatten(-1, (2, 4)).transpose(1, 2) for part in projections)
         scores = scheme.rotate(q) @ scheme.rotate(k).transpose(-2, -1) / 2
@@ -124,14 +125,19 @@ def test_relative_positions_by_hand():
         torch.testing.assert_close(attention(x, x, x)[0], attention.output_projection(heads))
 
 
+def in_heads(q, k, v, mask, need_weights: bool):
+    """Attention between vectors that are in heads already, by either path."""
+    attention = explicit_attention if need_weights else fused_in_blocks
+    return attention(q, k, v, mask, lambda first, count: None)
+
+
 @BOTH_PATHS
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_trap_03_a_fully_masked_row_gives_zero_and_zero_gradient(need_weights, dtype):
     q, k, v = (torch.randn(2, 2, 3, 4, dtype=dtype, requires_grad=True) for _ in range(3))
     mask = torch.ones(2, 1, 3, 3, dtype=torch.bool)
     mask[0, :, 1] = False
-    attention = MultiHeadAttention(4, 2)
-    output, weights = attention._attend(q, k, v, mask, 0, need_weights)
+    output, weights = in_heads(q, k, v, mask, need_weights)
     assert (output[0, :, 1] == 0).all() and output.isfinite().all()
     assert weights is None or (weights[0, :, 1] == 0).all()
     output.float().sum().backward()
@@ -156,7 +162,7 @@ def test_trap_13_the_mask_holds_in_half_precision(need_weights, dtype):
     v = torch.tensor([1.0, 2.0, 4.0], dtype=dtype)[None, None, :, None]
     k[..., 0, :] *= -1  # the only allowed key has the lowest score
     mask = torch.tensor([True, False, False])[None, None, None]
-    output, _ = MultiHeadAttention(4, 1)._attend(q, k, v, mask, 0, need_weights)
+    output, _ = in_heads(q, k, v, mask, need_weights)
     assert output.item() == 1.0
 
 
@@ -166,7 +172,7 @@ def test_trap_13_large_vectors_do_not_overflow_in_half_precision(need_weights, d
     """60 · 60 · 64 is more than float16 can hold; divided by √64 beforehand it is not."""
     q = k = torch.full((1, 1, 3, 64), 60.0, dtype=dtype)
     v = torch.ones(1, 1, 3, 2, dtype=dtype)
-    output, _ = MultiHeadAttention(64, 1)._attend(q, k, v, None, 0, need_weights)
+    output, _ = in_heads(q, k, v, None, need_weights)
     assert torch.equal(output, v)
 
 
@@ -175,7 +181,7 @@ def test_trap_13_large_vectors_do_not_overflow_in_half_precision(need_weights, d
 @pytest.mark.parametrize("relative", ["rotary", "alibi"])
 def test_positions_inside_attention_keep_its_type(need_weights, dtype, relative):
     scheme = {"rotary": RotaryPositions(4), "alibi": ALiBi(2)}[relative]
-    attention, x = MultiHeadAttention(8, 2, relative=scheme), torch.randn(2, 5, 8)
+    attention, x = MultiHeadAttention(8, 2, positions=scheme), torch.randn(2, 5, 8)
     expected = attention(x, x, x, causal_mask(5))[0]
     output, _ = attention.to(dtype)(*[x.to(dtype)] * 3, causal_mask(5), need_weights)
     assert output.dtype == dtype
@@ -218,16 +224,16 @@ def test_dropout_is_for_training_and_weights_come_before_it(need_weights):
 def test_blocks_of_queries_change_no_number(relative, masked, monkeypatch):
     """Where matrices would be large, queries are taken in blocks; here every matrix counts as large."""
     scheme = {None: None, "rotary": RotaryPositions(4), "alibi": ALiBi(2)}[relative]
-    attention, x = MultiHeadAttention(8, 2, relative=scheme), torch.randn(3, 7, 8, requires_grad=True)
+    attention, x = MultiHeadAttention(8, 2, positions=scheme), torch.randn(3, 7, 8, requires_grad=True)
     mask = {None: None, "causal": causal_mask(7), "padding": torch.arange(7) < 5}.get(masked)
     if masked == "heads":
         mask = torch.rand(3, 2, 7, 7) < 0.5  # some queries see nothing
     parameters = [x, *attention.parameters()]
     expected, _ = attention(x, x, x, mask, False)
     calls = []
-    original = multi_head.fused_attention
-    monkeypatch.setattr(multi_head, "fused_attention", lambda *a: calls.append(a[0].size(-2)) or original(*a))
-    monkeypatch.setattr(multi_head, "BLOCK", 60)
+    original = fused.fused_attention
+    monkeypatch.setattr(fused, "fused_attention", lambda *a: calls.append(a[0].size(-2)) or original(*a))
+    monkeypatch.setattr(fused, "BLOCK", 60)
     output, _ = attention(x, x, x, mask, False)
     large = masked == "heads" or relative == "alibi"  # one matrix for all heads has 49 numbers
     assert (max(calls) < 7 and sum(calls) == 7) if large else calls == [7]
@@ -240,7 +246,7 @@ def test_blocks_of_queries_change_no_number(relative, masked, monkeypatch):
 
 def test_dropout_in_blocks_drops_the_same_in_the_backward_pass(monkeypatch):
     """A block is computed again for its gradient: with other numbers dropped, it would be another function's."""
-    monkeypatch.setattr(multi_head, "BLOCK", 10)
+    monkeypatch.setattr(fused, "BLOCK", 10)
     attention, x = MultiHeadAttention(8, 2, dropout=0.5).double(), torch.randn(1, 5, 8, dtype=torch.float64)
 
     def output(x):
@@ -250,38 +256,46 @@ def test_dropout_in_blocks_drops_the_same_in_the_backward_pass(monkeypatch):
     assert torch.autograd.gradcheck(output, x.requires_grad_())
 
 
-# --- the cache ------------------------------------------------------------------------------------------
+# --- kept keys -----------------------------------------------------------------------------------------
 
 
 @BOTH_PATHS
-@pytest.mark.parametrize("relative", [None, "rotary", "alibi"])
-def test_trap_12_step_by_step_with_a_cache_equals_all_at_once(need_weights, relative):
-    scheme = {None: None, "rotary": RotaryPositions(4), "alibi": ALiBi(2)}[relative]
-    attention, x = MultiHeadAttention(8, 2, relative=scheme).eval(), torch.randn(3, 5, 8)
-    expected, _ = attention(x, x, x, causal_mask(5), need_weights)
-    cache = KeyValueCache()
-    steps = [attention(t, t, t, None, need_weights, cache)[0] for t in x.split(1, dim=1)]
-    torch.testing.assert_close(torch.cat(steps, dim=1), expected)
-    assert cache.length == 5
+@pytest.mark.parametrize("kind", [None, "rotary", "alibi"])
+def test_trap_12_word_by_word_with_kept_keys_equals_all_at_once(need_weights, kind):
+    scheme = {None: None, "rotary": RotaryPositions(4), "alibi": ALiBi(2)}[kind]
+    attention, x = MultiHeadAttention(8, 2, positions=scheme).eval(), torch.randn(3, 5, 8)
+    expected, weights = attention(x, x, x, causal_mask(5))
+    keys, values = attention.project(x[:, :0], x[:, :0])  # none yet
+    for t, word in enumerate(x.split(1, dim=1)):
+        key, value = attention.project(word, word, offset=t)
+        keys, values = torch.cat([keys, key], dim=2), torch.cat([values, value], dim=2)
+        output, row = attention.attend(word, keys, values, offset=t, need_weights=need_weights)
+        torch.testing.assert_close(output, expected[:, t : t + 1])
+        if need_weights:
+            torch.testing.assert_close(row[:, :, 0], weights[:, :, t, : t + 1])
+        else:
+            assert row is None
 
 
-def test_a_fixed_cache_projects_the_memory_once():
-    attention, x, memory = MultiHeadAttention(8, 2), torch.randn(2, 1, 8), torch.randn(2, 4, 8)
-    cache = KeyValueCache(fixed=True)
-    first, _ = attention(x, memory, memory, cache=cache)
-    key = cache.key
-    second, _ = attention(x, torch.zeros_like(memory), torch.zeros_like(memory), cache=cache)
-    assert torch.equal(first, second) and cache.key is key and cache.length == 4
+@BOTH_PATHS
+def test_what_depends_on_the_keys_alone_is_projected_once(need_weights):
+    attention, x, memory = MultiHeadAttention(8, 2), torch.randn(2, 3, 8), torch.randn(2, 4, 8)
+    mask = padding_mask(torch.tensor([[5, 6, 7, 8], [5, 6, 0, 0]]))
+    k, v = attention.project(memory, memory)
+    assert k.shape == v.shape == (2, 2, 4, 4)
+    expected = attention(x, memory, memory, mask, need_weights)[0]
+    calls = []
+    attention.key_projection.register_forward_hook(lambda *_: calls.append("key"))
+    attention.value_projection.register_forward_hook(lambda *_: calls.append("value"))
+    words = [attention.attend(word, k, v, mask, need_weights=need_weights)[0] for word in x.split(1, dim=1)]
+    torch.testing.assert_close(torch.cat(words, dim=1), expected)
+    assert calls == []
 
 
-def test_select_keeps_rows_in_the_order_asked_for():
-    cache = KeyValueCache(fixed=True)
-    assert cache.select(torch.tensor([0])) == cache  # nothing there yet
-    key = torch.randn(3, 2, 4, 5)
-    cache.append(key, 2 * key)
-    chosen = cache.select(torch.tensor([2, 0, 0]))
-    assert torch.equal(chosen.key, key[[2, 0, 0]]) and torch.equal(chosen.value, 2 * key[[2, 0, 0]])
-    assert chosen.fixed and cache.key is key, "the cache itself stays as it is"
+def test_attend_gives_no_weights_unless_asked():
+    attention, x = MultiHeadAttention(8, 2), torch.randn(2, 3, 8)
+    assert attention.attend(x, *attention.project(x, x))[1] is None
+    assert attention(x, x, x)[1] is not None
 
 
 # --- devices and types ----------------------------------------------------------------------------------
@@ -289,7 +303,7 @@ def test_select_keeps_rows_in_the_order_asked_for():
 
 @BOTH_PATHS
 def test_works_under_autocast(need_weights):
-    attention, x = MultiHeadAttention(8, 2, relative=ALiBi(2)), torch.randn(2, 3, 8, requires_grad=True)
+    attention, x = MultiHeadAttention(8, 2, positions=ALiBi(2)), torch.randn(2, 3, 8, requires_grad=True)
     with torch.autocast("cpu", torch.bfloat16):
         output, _ = attention(x, x, x, causal_mask(3), need_weights)
     assert output.dtype == torch.bfloat16

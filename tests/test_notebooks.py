@@ -16,13 +16,23 @@ PAGES = {path: path.read_text(encoding="utf-8") for path in sorted((rules.ROOT /
 # What the chapters teach in full, each exactly once. Grows with the book.
 CORE = {
     "01_sequence_to_sequence": {"RecurrentEncoder", "RecurrentDecoder", "RecurrentSeq2Seq"},
-    "02_bahdanau_attention": {"AdditiveAttention", "masked_softmax", "attend", "padding_mask"},
-    "03_scoring_functions": {"GeneralAttention", "DotAttention", "scaled_dot_product_attention"},
+    "02_bahdanau_attention": {"Attention", "AdditiveAttention", "masked_softmax", "attend", "padding_mask"},
+    "03_scoring_functions": {
+        "GeneralAttention",
+        "DotAttention",
+        "scaled_scores",
+        "scaled_dot_product_attention",
+    },
     "04_self_attention": {"causal_mask"},
-    "05_multi_head_attention": {"MultiHeadAttention", "fused_attention"},
-    "06_positional_encoding": {"SinusoidalPositions", "LearnedPositions", "RotaryPositions", "ALiBi"},
+    "05_multi_head_attention": {"MultiHeadAttention", "explicit_attention", "fused_attention"},
+    "06_positional_encoding": {
+        "Positions",
+        "SinusoidalPositions",
+        "LearnedPositions",
+        "RotaryPositions",
+        "ALiBi",
+    },
     "07_encoder_and_decoder_layers": {"FeedForward", "Residual", "EncoderLayer", "DecoderLayer"},
-    "08_cross_attention": {"KeyValueCache"},
     "09_the_transformer": {"Embedding", "Encoder", "Decoder", "Transformer"},
 }
 

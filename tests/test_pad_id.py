@@ -6,12 +6,13 @@ import pytest
 import torch
 from torch import nn
 
+from tfmr.config import TransformerConfig
 from tfmr.data import BPETokenizer, BucketedBatches, WordTokenizer
 from tfmr.data.batches import Batch
 from tfmr.decoding import greedy_decode
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.training import evaluate_loss, negative_log_likelihood
-from tfmr.transformer import Transformer, TransformerConfig
+from tfmr.transformer import Transformer
 
 VOCAB, PAD = 12, 9
 SWAP = torch.arange(VOCAB)

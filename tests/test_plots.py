@@ -6,7 +6,7 @@ import pytest
 import torch
 from matplotlib.patches import Rectangle
 
-from tfmr import plots
+from tfmr.book import plots
 from tfmr.errors import InputError
 
 SRC = ["j'", "aime", "l'", "intelligence", "artificielle"]

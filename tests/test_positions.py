@@ -42,7 +42,7 @@ def test_a_shift_is_one_rotation_for_all_positions(position, shift, pairs):
 def test_sinusoidal_positions_have_no_limit(length):
     positions = SinusoidalPositions(4)
     torch.testing.assert_close(positions(torch.zeros(1, length, 4))[0], sinusoids(length, 4))
-    torch.testing.assert_close(positions(torch.zeros(1, 5, 4), start=2000)[0], sinusoids(2005, 4)[2000:])
+    torch.testing.assert_close(positions(torch.zeros(1, 5, 4), offset=2000)[0], sinusoids(2005, 4)[2000:])
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_sinusoidal_positions_of_any_length(length):
     positions = SinusoidalPositions(4)
     expected = sinusoids(length, 4)
     torch.testing.assert_close(positions(torch.zeros(1, length, 4))[0], expected)
-    torch.testing.assert_close(positions(torch.zeros(1, 1, 4), start=length - 1)[0], expected[-1:])
+    torch.testing.assert_close(positions(torch.zeros(1, 1, 4), offset=length - 1)[0], expected[-1:])
 
 
 def test_learned_positions_start_as_large_as_embeddings():
@@ -81,21 +81,21 @@ def test_learned_positions_start_as_large_as_embeddings():
 
 def test_every_learned_position_can_be_used():
     positions = LearnedPositions(6, 4)
-    torch.testing.assert_close(positions(torch.zeros(1, 2, 4), start=4)[0], positions.table[4:])
+    torch.testing.assert_close(positions(torch.zeros(1, 2, 4), offset=4)[0], positions.table[4:])
 
 
 @pytest.mark.parametrize("make", [lambda: SinusoidalPositions(8), lambda: LearnedPositions(20, 8)])
 def test_trap_02_later_positions_start_where_they_are_told(make):
     positions, x = make(), torch.randn(2, 9, 8)
     whole = positions(x)
-    torch.testing.assert_close(torch.cat([positions(x[:, :4]), positions(x[:, 4:], start=4)], dim=1), whole)
+    torch.testing.assert_close(torch.cat([positions(x[:, :4]), positions(x[:, 4:], offset=4)], dim=1), whole)
     assert not torch.allclose(positions(x[:, 4:]), whole[:, 4:])
 
 
 def test_trap_02_rotary_turns_a_later_chunk_from_where_it_is_told():
     rotary, x = RotaryPositions(8), torch.randn(2, 3, 9, 8)
     whole = rotary.rotate(x)
-    parts = [rotary.rotate(x[..., :4, :]), rotary.rotate(x[..., 4:, :], start=4)]
+    parts = [rotary.rotate(x[..., :4, :]), rotary.rotate(x[..., 4:, :], offset=4)]
     torch.testing.assert_close(torch.cat(parts, dim=-2), whole)
     assert not torch.allclose(rotary.rotate(x[..., 4:, :]), whole[..., 4:, :])
 
@@ -151,12 +151,13 @@ def test_angles_are_right_in_half_precision_too(dtype):
 
 @given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 6))
 def test_alibi_depends_on_the_distance_alone(heads, queries, cached):
-    bias = ALiBi(heads).bias(queries, queries + cached, start=cached)
+    bias = ALiBi(heads).bias(queries, queries + cached, offset=cached)
     assert bias.shape == (heads, queries, queries + cached)
     for q in range(queries):
         for k in range(queries + cached):
             torch.testing.assert_close(bias[:, q, k], -alibi_slopes(heads) * abs(q + cached - k))
-    assert ALiBi(heads).rotate(bias) is bias
+    turned = bias[None]
+    assert ALiBi(heads).rotate(turned) is turned
 
 
 @pytest.mark.parametrize(
@@ -183,9 +184,9 @@ def test_what_cannot_be_is_refused():
     with pytest.raises(InputError, match="max_length: expected at least 1"):
         LearnedPositions(0, 4)
     with pytest.raises(InputError, match="length: expected at most 6 learned positions, got 7"):
-        LearnedPositions(6, 4)(torch.zeros(1, 2, 4), start=5)
+        LearnedPositions(6, 4)(torch.zeros(1, 2, 4), offset=5)
     heads = torch.zeros(1, 2, 3, 4)
-    with pytest.raises(InputError, match="d_head: expected heads of 8 places, got 4"):
+    with pytest.raises(InputError, match="d_head: expected heads of 8 dimensions, got 4"):
         RotaryPositions(8).rotate(heads)
     with pytest.raises(InputError, match="num_heads: expected 4 heads, one a slope, got 2"):
         ALiBi(4).rotate(heads)

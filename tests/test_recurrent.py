@@ -27,14 +27,14 @@ def sentences(*lengths: int, vocab: int = 20) -> torch.Tensor:
 def test_shapes(attention):
     model, src, tgt = build(attention), sentences(5, 3), sentences(4, 2)
     memory = model.encode(src)
-    assert memory.shape == ((2, 1, 8) if attention is None else (2, 5, 8))
+    assert memory.vectors.shape == ((2, 1, 8) if attention is None else (2, 5, 8))
     assert model(src, tgt).shape == (2, 4, 25)
-    torch.testing.assert_close(model.decode(tgt, memory, src), model(src, tgt))
+    torch.testing.assert_close(model.decode(tgt, memory), model(src, tgt))
 
 
 def test_the_fixed_vector_does_not_grow_with_the_sentence():
     model = build(None)
-    assert model.encode(sentences(2)).shape == model.encode(sentences(40)).shape
+    assert model.encode(sentences(2)).vectors.shape == model.encode(sentences(40)).vectors.shape
 
 
 @pytest.mark.parametrize("attention", KINDS)
@@ -52,9 +52,9 @@ def test_trap_04_padding_changes_nothing_and_a_batch_equals_its_sentences(attent
 @pytest.mark.parametrize("attention", KINDS)
 def test_steps_equal_the_parallel_logits(attention):
     model, src, tgt = build(attention), sentences(5, 3), sentences(6, 6)
-    state = model.start(model.encode(src), src)
+    state = model.start(model.encode(src))
     for t, expected in enumerate(model(src, tgt).unbind(dim=1)):
-        logits, weights, state = model.step(tgt[:, t], state)
+        logits, weights, state = model.step(tgt[:, t], state, need_weights=True)
         torch.testing.assert_close(logits, expected)
         if attention is not None:
             torch.testing.assert_close(weights, model.align(src, tgt)[:, t])
@@ -195,10 +195,10 @@ def test_nothing_to_read_or_to_write_is_refused(attention):
 @pytest.mark.parametrize("attention", KINDS)
 def test_select_keeps_rows_of_all_that_a_state_holds(attention):
     model, src, tgt = build(attention), sentences(5, 2, 4), sentences(3, 3, 3)
-    state = model.start(model.encode(src), src)
+    state = model.start(model.encode(src))
     _, _, state = model.step(tgt[:, 0], state)
     rows = torch.tensor([1, 2, 2, 0])
-    logits, weights, _ = model.step(tgt[rows, 1], state.select(rows))
-    expected = model.step(tgt[:, 1], state)
+    logits, weights, _ = model.step(tgt[rows, 1], state.select(rows), need_weights=True)
+    expected = model.step(tgt[:, 1], state, need_weights=True)
     torch.testing.assert_close(logits, expected[0][rows])
     assert weights is None or torch.allclose(weights, expected[1][rows])

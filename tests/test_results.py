@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from tfmr.book.results import RESULTS, SCRIPTS, results, results_folder
 from tfmr.errors import InputError
-from tfmr.results import RESULTS, SCRIPTS, results, results_folder
-from tfmr.runs import load_run
+from tfmr.translator import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,7 +55,7 @@ def test_what_is_missing_is_named_in_one_sentence_that_says_what_to_do(call, sen
 
 @pytest.mark.parametrize("text", ['{"seed": 0', "[1, 2]", ""])
 def test_a_broken_file_is_named(text, tmp_path, monkeypatch):
-    monkeypatch.setattr("tfmr.results.RESULTS", tmp_path)
+    monkeypatch.setattr("tfmr.book.results.RESULTS", tmp_path)
     (tmp_path / "norms").mkdir()
     (tmp_path / "norms" / "pre-6-seed-0.json").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="pre-6-seed-0.json.*JSON object.*python experiments/norms.py"):

@@ -2,7 +2,7 @@
 
 import torch
 
-from tfmr.terminal import alignment_text, shade
+from tfmr.cli.terminal import alignment_text, shade
 
 WEIGHTS = torch.tensor([[0.05, 0.9, 0.05], [0.6, 0.2, 0.2]])
 SOURCE, TARGET = ["chat", "noir", "«end»"], ["black", "cat"]

@@ -103,9 +103,7 @@ def test_decoding_stops_at_the_end_symbol_and_drops_the_other_symbols(kind):
 def test_numbers_outside_the_vocabulary_are_refused(kind):
     tok = kind.train(TEXTS)
     for number in (-1, len(tok)):
-        with pytest.raises(
-            InputError, match=f"ids: expected numbers from 0 to {len(tok) - 1}, came {number}"
-        ):
+        with pytest.raises(InputError, match=f"ids: expected numbers from 0 to {len(tok) - 1}, got {number}"):
             tok.decode([number])
 
 
@@ -151,9 +149,9 @@ def test_what_is_no_saved_tokenizer_is_refused(text):
 
 
 def test_one_kind_does_not_load_the_other():
-    with pytest.raises(InputError, match="of kind 'bpe', came 'word'"):
+    with pytest.raises(InputError, match="of kind 'bpe', got 'word'"):
         BPETokenizer.from_json(WordTokenizer.train(TEXTS).to_json())
-    with pytest.raises(InputError, match="of kind 'word', came 'bpe'"):
+    with pytest.raises(InputError, match="of kind 'word', got 'bpe'"):
         WordTokenizer.from_json(BPETokenizer.train(TEXTS).to_json())
 
 
@@ -190,9 +188,9 @@ def test_texts_without_a_word_teach_nothing(kind):
 def test_a_vocabulary_needs_room():
     with pytest.raises(InputError, match="texts: expected at least one word"):
         WordTokenizer.train(TEXTS, vocab_size=4)
-    with pytest.raises(InputError, match="vocab_size: expected at least 260 .* came 259"):
+    with pytest.raises(InputError, match="vocab_size: expected at least 260 .* got 259"):
         BPETokenizer.train(TEXTS, vocab_size=259)
-    with pytest.raises(InputError, match="vocab_size: .* at most 1,000,000, came 1000001"):
+    with pytest.raises(InputError, match="vocab_size: .* at most 1,000,000, got 1000001"):
         BPETokenizer.train(TEXTS, vocab_size=1_000_001)  # beyond it, the library may end the process
     assert len(BPETokenizer.train(TEXTS, vocab_size=260)) == 260
     assert len(BPETokenizer.train(TEXTS * 3, vocab_size=300)) == 300

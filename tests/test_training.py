@@ -2,30 +2,33 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
+from fakes import Fake
 from torch import nn
 
-from tfmr import training
-from tfmr.checkpoints import load_tensors, save_tensors
 from tfmr.data.batches import BucketedBatches
 from tfmr.errors import InputError
-from tfmr.loss import evaluate_loss, try_longest
 from tfmr.training import (
     Epoch,
     History,
     TrainConfig,
-    is_out_of_memory,
+    evaluate_loss,
     learning_rate_at,
+    loop,
     pick_device,
     train,
+    train_step,
 )
+from tfmr.training.checkpoints import load_tensors, save_tensors
+from tfmr.training.loss import try_longest
+from tfmr.training.machine import is_out_of_memory
 
 CONFIG = TrainConfig(epochs=3, learning_rate=0.02, seed=5, checkpoint_every=1)
 
@@ -36,12 +39,11 @@ def _fast_disk(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
-class Tiny(nn.Module):
-    """The smallest thing that can be trained: it has ``encode``, ``decode``, ``config``, and dropout."""
+class Tiny(Fake):
+    """The smallest thing that can be trained: it can ``encode`` and ``decode``, and drops out."""
 
     def __init__(self, vocab_size=12, width=8, dropout=0.3):
         super().__init__()
-        self.config = SimpleNamespace(pad_id=0, bos_id=1, eos_id=2)
         self.embedding = nn.Embedding(vocab_size, width)
         self.gru = nn.GRU(width, width, batch_first=True)
         self.dropout = nn.Dropout(dropout)
@@ -52,7 +54,7 @@ class Tiny(nn.Module):
         kept = (src != self.config.pad_id).unsqueeze(-1)
         return (self.embedding(src) * kept).sum(1, keepdim=True)
 
-    def decode(self, tgt, memory, src):
+    def decode(self, tgt, memory):
         hidden, _ = self.gru(self.dropout(self.embedding(tgt) + memory))
         return self.output(self.dropout(hidden))
 
@@ -143,7 +145,7 @@ def test_of_equal_losses_the_first_epoch_is_the_best(monkeypatch):
         seen.append(bits(model))
         return next(losses)
 
-    monkeypatch.setattr(training, "evaluate_loss", scripted)
+    monkeypatch.setattr(loop, "evaluate_loss", scripted)
     model, history = run(replace(CONFIG, epochs=4))
     assert history.best.number == 2 and bits(model) == seen[1] != seen[2]
     later = History([Epoch(1, 1.0, 1.0, 1, 1.0), Epoch(2, 1.0, 1.0, 1, 1.0)])
@@ -280,7 +282,7 @@ def test_the_loss_is_the_definition_worked_out_token_by_token():
     nll, tokens = 0.0, 0
     for src, tgt in batches.examples:
         src, tgt = torch.tensor([src]), torch.tensor([tgt])
-        log_p = model.decode(tgt[:, :-1], model.encode(src), src).log_softmax(-1)
+        log_p = model.decode(tgt[:, :-1], model.encode(src)).log_softmax(-1)
         for position in range(tgt.shape[1] - 1):
             nll -= log_p[0, position, tgt[0, position + 1]].item()
             tokens += 1
@@ -312,10 +314,10 @@ def test_trap_06_every_epoch_trains_with_dropout():
     model, modes = make_model(), []
     decode = model.decode
 
-    def spy(tgt, memory, src):
+    def spy(tgt, memory):
         if torch.is_grad_enabled():
             modes.append(model.dropout.training)
-        return decode(tgt, memory, src)
+        return decode(tgt, memory)
 
     model.decode = spy
     run(model=model.eval())
@@ -327,9 +329,9 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkp
     model, path = make_model(), tmp_path / "c.safetensors"
     decode, calls = model.decode, []
 
-    def spoilt(tgt, memory, src):
+    def spoilt(tgt, memory):
         calls.append(1)  # the first call tries the longest validation pair
-        return decode(tgt, memory, src) * (value if len(calls) > 4 else 1.0)
+        return decode(tgt, memory) * (value if len(calls) > 4 else 1.0)
 
     model.decode = spoilt
     with pytest.raises(InputError, match="learning_rate: .* after 3 steps of epoch 1"):
@@ -337,6 +339,68 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkp
     tensors, state = load_tensors(path)
     assert state["partial"]["steps"] == 3
     assert all(tensor.isfinite().all() for tensor in tensors.values() if tensor.is_floating_point())
+
+
+def test_a_validation_loss_that_is_not_finite_stops_with_a_reason(monkeypatch):
+    monkeypatch.setattr(loop, "evaluate_loss", lambda *args: math.nan)
+    with pytest.raises(InputError, match="learning_rate: .* validation loss nan after 5 steps of epoch 1"):
+        run()
+
+
+# --- one step -------------------------------------------------------------------------------------------
+
+
+def line_and_loss(slope=1.0):
+    """A line with parameters 2 and 3, its optimizer, and a loss with gradients 8 and 4, times ``slope``."""
+    line = nn.Linear(1, 1)
+    nn.init.constant_(line.weight, 2.0)
+    nn.init.constant_(line.bias, 3.0)
+    return line, torch.optim.SGD(line.parameters(), lr=0.125), slope * 4 * line(torch.tensor([[2.0]])).sum()
+
+
+@pytest.mark.parametrize(("clip_norm", "share"), [(math.inf, 1.0), (1e3, 1.0), (80**0.5 / 2, 0.5)])
+def test_a_step_goes_against_the_clipped_gradient_and_returns_the_whole_one(clip_norm, share):
+    line, optimizer, loss = line_and_loss()
+    assert train_step(loss, line, optimizer, clip_norm) == pytest.approx(math.hypot(8, 4))
+    assert line.weight.item() == pytest.approx(2 - share * 8 * 0.125)
+    assert line.bias.item() == pytest.approx(3 - share * 4 * 0.125)
+
+
+def test_unless_told_otherwise_a_gradient_is_clipped_to_one():
+    line, optimizer, loss = line_and_loss()
+    train_step(loss, line, optimizer)
+    assert math.hypot(line.weight.item() - 2, line.bias.item() - 3) == pytest.approx(0.125, rel=1e-5)
+
+
+def test_a_step_forgets_the_gradient_of_the_one_before():
+    line, optimizer, loss = line_and_loss()
+    line.weight.grad = torch.full_like(line.weight, 100.0)
+    assert train_step(loss, line, optimizer) == pytest.approx(math.hypot(8, 4))
+
+
+@pytest.mark.parametrize("slope", [math.nan, math.inf])
+def test_a_step_with_a_loss_that_is_not_finite_changes_nothing(slope):
+    line, optimizer, loss = line_and_loss(slope)
+    before = bits(line)
+    with pytest.raises(InputError, match=f"learning_rate: .* loss {slope} and gradient norm (nan|inf)"):
+        train_step(loss, line, optimizer)
+    assert bits(line) == before and not optimizer.state
+
+
+def test_a_step_with_a_gradient_that_is_not_finite_changes_nothing():
+    line, optimizer, _ = line_and_loss()
+    before = bits(line)
+    with pytest.raises(InputError, match="loss 0.0 and gradient norm (nan|inf)"):
+        train_step((line.weight - 2).sqrt().sum(), line, optimizer)  # a root is vertical at 0
+    assert bits(line) == before
+
+
+def test_whatever_learns_takes_this_step():
+    """One learning step stands in the whole project; what else calls ``step()`` are schedules."""
+    root = Path(__file__).resolve().parent.parent
+    paths = [path for folder in ("tfmr", "experiments") for path in (root / folder).rglob("*.py")]
+    found = {p.name for p in paths if re.search(r"optimi[sz]er\.step\(", p.read_text(encoding="utf-8"))}
+    assert found == {"step.py"}
 
 
 # --- exact resume ---------------------------------------------------------------------------------------
@@ -362,13 +426,13 @@ def test_a_checkpoint_goes_on_where_it_was_written(tmp_path, monkeypatch):
     path, taken = tmp_path / "c.safetensors", []
     with pytest.raises(KeyboardInterrupt):
         run(checkpoint=path, batches=Interrupted(make_batches(), 8))
-    original = training.negative_log_likelihood
+    original = loop.negative_log_likelihood
 
     def spy(model, batch):
         taken.append(torch.is_grad_enabled())
         return original(model, batch)
 
-    monkeypatch.setattr(training, "negative_log_likelihood", spy)
+    monkeypatch.setattr(loop, "negative_log_likelihood", spy)
     run(checkpoint=path)
     assert 7 <= 15 - sum(taken) <= 8
 
@@ -379,8 +443,8 @@ import torch
 torch.set_num_threads(1)
 sys.path.insert(0, {tests!r})
 from test_training import CONFIG, make_model, make_batches
-from tfmr import checkpoints, training
-from tfmr.checkpoints import load_tensors, save_tensors
+from tfmr.training import checkpoints, loop
+from tfmr.training.checkpoints import load_tensors, save_tensors
 from dataclasses import replace
 
 folder, how = sys.argv[1], sys.argv[2]
@@ -391,7 +455,7 @@ batches, valid = make_batches(count=24), make_batches(seed=1, count=6)
 
 def life(checkpoint, final):
     model = make_model(width=128)
-    history = training.train(model, batches, valid, config, device="cpu", checkpoint=checkpoint)
+    history = loop.train(model, batches, valid, config, device="cpu", checkpoint=checkpoint)
     save_tensors(final, model.state_dict(), {{"losses": [e.valid_loss for e in history.epochs]}})
     os._exit(0)
 

@@ -6,38 +6,21 @@ call, so that a wrong one fails with the names of its dimensions; without it the
 
 import os
 
-# The modules that handle tensors; checking every word that the grammar makes would take a minute.
-_CHECKED = [
-    f"tfmr.{name}"
-    for name in (
-        "masks",
-        "attention",
-        "multi_head",
-        "positions",
-        "recurrent",
-        "layers",
-        "transformer",
-        "data.batches",
-        "decoding",
-        "metrics",
-        "loss",
-        "training",
-        "alignment",
-        "evaluation",
-        "terminal",
-    )
-]
+# What handles tensors, and the rooms that do; checking every word that the grammar makes would take a minute.
+_CHECKED = """masks attention fused positions multi_head layers config seq2seq recurrent transformer
+    data.batches decoding training evaluation cli.terminal""".split()
 if os.environ.get("TFMR_CHECK_SHAPES") == "1":
     from jaxtyping import install_import_hook
 
     # Before the imports below: the hook sees only modules that are imported after it.
-    install_import_hook(_CHECKED, "beartype.beartype")
+    install_import_hook([f"tfmr.{name}" for name in _CHECKED], "beartype.beartype")
 
 from tfmr.attention import AdditiveAttention, scaled_dot_product_attention  # noqa: E402
+from tfmr.config import TransformerConfig  # noqa: E402
 from tfmr.masks import causal_mask, padding_mask  # noqa: E402
 from tfmr.multi_head import MultiHeadAttention  # noqa: E402
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq  # noqa: E402
-from tfmr.transformer import Transformer, TransformerConfig  # noqa: E402
+from tfmr.transformer import Transformer  # noqa: E402
 
 __version__ = "0.1.0"
 

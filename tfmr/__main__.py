@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from tfmr.commands import evaluate_command, note, translate_command
+from tfmr.cli.commands import evaluate_command, note, translate_command
+from tfmr.cli.train_command import train_command
 from tfmr.errors import InputError
 from tfmr.recurrent import SCORES
-from tfmr.train_command import train_command
-from tfmr.training import is_out_of_memory
+from tfmr.training.machine import is_out_of_memory
 
 PROGRAM = "python -m tfmr"
 

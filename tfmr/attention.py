@@ -1,8 +1,7 @@
 """Attention: a score for every query and key, a softmax, a weighted mean of the values.
 
-The mechanisms differ in the score alone. Each is a module with the same three methods: ``project_key`` does
-the work that depends on the keys only (a decoder calls it once a sentence), ``score`` compares queries with
-projected keys, and ``forward`` does everything at once. None of them keeps anything between calls.
+The mechanisms differ in the score alone (:class:`Attention`), and share all the rest (:func:`attend`). None of them
+keeps anything between calls.
 """
 
 import math
@@ -80,35 +79,31 @@ def scaled_dot_product_attention(
         InputError: sizes do not fit, there is no key, the mask is not boolean or of another shape.
     """
     check_shapes(query, key, value)
+    return attend(scaled_scores(query, key), value, mask, dropout_p)
+
+
+def scaled_scores(
+    query: Float[Tensor, "*batch query d_key"], key: Float[Tensor, "*batch key d_key"]
+) -> Float[Tensor, "*batch query key"]:
+    """Q Kᵀ / √d_key."""
     # Divided before the product, not after: in float16 the product alone may be too large a number.
-    scores = (query / math.sqrt(query.size(-1))) @ key.transpose(-2, -1)
-    return attend(scores, value, mask, dropout_p)
+    return (query / math.sqrt(query.size(-1))) @ key.transpose(-2, -1)
 
 
-class AdditiveAttention(nn.Module):
-    """score(q, k) = vᵀ tanh(W_q q + W_k k): a network with one hidden layer (Bahdanau et al. 2015, A.1.2).
+class Attention(nn.Module):
+    """What all mechanisms share. Each kind says what it makes of a key, and how a query and a key are scored."""
 
-    Args:
-        query_dim, key_dim: sizes of a query and of a key; they may differ.
-        hidden_dim: size of the hidden layer.
-    """
-
-    def __init__(self, query_dim: int, key_dim: int, hidden_dim: int):
-        super().__init__()
-        self.query_projection = nn.Linear(query_dim, hidden_dim, bias=False)
-        self.key_projection = nn.Linear(key_dim, hidden_dim, bias=False)
-        self.score_vector = nn.Linear(hidden_dim, 1, bias=False)
-
-    def project_key(self, key: Float[Tensor, "batch key d_key"]) -> Float[Tensor, "batch key hidden"]:
-        return self.key_projection(key)
+    def project_key(self, key: Float[Tensor, "batch key d_key"]) -> Float[Tensor, "batch key d_projected"]:
+        """The work that depends on the keys only: a decoder does it once a sentence."""
+        return key
 
     def score(
-        self, query: Float[Tensor, "batch query d_query"], projected_key: Float[Tensor, "batch key hidden"]
+        self,
+        query: Float[Tensor, "batch query d_query"],
+        projected_key: Float[Tensor, "batch key d_projected"],
     ) -> Float[Tensor, "batch query key"]:
-        projected_query = self.query_projection(query)
-        # (batch, query, 1, hidden) + (batch, 1, key, hidden)
-        hidden = torch.tanh(projected_query[:, :, None] + projected_key[:, None])
-        return self.score_vector(hidden).squeeze(-1)
+        """One number for each query and key: how well they fit."""
+        raise NotImplementedError
 
     def forward(
         self,
@@ -117,19 +112,46 @@ class AdditiveAttention(nn.Module):
         value: Float[Tensor, "batch key d_value"],
         mask: Tensor | None = None,
     ) -> tuple[Float[Tensor, "batch query d_value"], Float[Tensor, "batch query key"]]:
+        """The output, and the weights; the mask as in :func:`attend`."""
         return attend(self.score(query, self.project_key(key)), value, mask)
 
 
-class GeneralAttention(nn.Module):
+class AdditiveAttention(Attention):
+    """score(q, k) = vᵀ tanh(W_q q + W_k k): a network with one hidden layer (Bahdanau et al. 2015, A.1.2).
+
+    Args:
+        d_query, d_key: sizes of a query and of a key; they may differ.
+        d_hidden: size of the hidden layer.
+    """
+
+    def __init__(self, d_query: int, d_key: int, d_hidden: int):
+        super().__init__()
+        self.query_projection = nn.Linear(d_query, d_hidden, bias=False)
+        self.key_projection = nn.Linear(d_key, d_hidden, bias=False)
+        self.score_vector = nn.Linear(d_hidden, 1, bias=False)
+
+    def project_key(self, key: Float[Tensor, "batch key d_key"]) -> Float[Tensor, "batch key d_hidden"]:
+        return self.key_projection(key)
+
+    def score(
+        self, query: Float[Tensor, "batch query d_query"], projected_key: Float[Tensor, "batch key d_hidden"]
+    ) -> Float[Tensor, "batch query key"]:
+        projected_query = self.query_projection(query)
+        # (batch, query, 1, d_hidden) + (batch, 1, key, d_hidden)
+        hidden = torch.tanh(projected_query[:, :, None] + projected_key[:, None])
+        return self.score_vector(hidden).squeeze(-1)
+
+
+class GeneralAttention(Attention):
     """score(q, k) = qᵀ W k: a learned bilinear form (Luong et al. 2015, equation 8).
 
     Args:
-        query_dim, key_dim: sizes of a query and of a key; they may differ.
+        d_query, d_key: sizes of a query and of a key; they may differ.
     """
 
-    def __init__(self, query_dim: int, key_dim: int):
+    def __init__(self, d_query: int, d_key: int):
         super().__init__()
-        self.key_projection = nn.Linear(key_dim, query_dim, bias=False)
+        self.key_projection = nn.Linear(d_key, d_query, bias=False)
 
     def project_key(self, key: Float[Tensor, "batch key d_key"]) -> Float[Tensor, "batch key d_query"]:
         return self.key_projection(key)
@@ -139,17 +161,8 @@ class GeneralAttention(nn.Module):
     ) -> Float[Tensor, "batch query key"]:
         return query @ projected_key.transpose(-2, -1)
 
-    def forward(
-        self,
-        query: Float[Tensor, "batch query d_query"],
-        key: Float[Tensor, "batch key d_key"],
-        value: Float[Tensor, "batch key d_value"],
-        mask: Tensor | None = None,
-    ) -> tuple[Float[Tensor, "batch query d_value"], Float[Tensor, "batch query key"]]:
-        return attend(self.score(query, self.project_key(key)), value, mask)
 
-
-class DotAttention(nn.Module):
+class DotAttention(Attention):
     """score(q, k) = qᵀ k, or qᵀ k / √d with ``scaled``: no parameter at all.
 
     The plain one is the *dot* score of Luong et al. 2015, equation 8; the scaled one is the score of
@@ -163,22 +176,10 @@ class DotAttention(nn.Module):
         super().__init__()
         self.scaled = scaled
 
-    def project_key(self, key: Float[Tensor, "batch key d_key"]) -> Float[Tensor, "batch key d_key"]:
-        return key / math.sqrt(key.size(-1)) if self.scaled else key
-
     def score(
         self, query: Float[Tensor, "batch query d_key"], projected_key: Float[Tensor, "batch key d_key"]
     ) -> Float[Tensor, "batch query key"]:
-        return query @ projected_key.transpose(-2, -1)
-
-    def forward(
-        self,
-        query: Float[Tensor, "batch query d_key"],
-        key: Float[Tensor, "batch key d_key"],
-        value: Float[Tensor, "batch key d_value"],
-        mask: Tensor | None = None,
-    ) -> tuple[Float[Tensor, "batch query d_value"], Float[Tensor, "batch query key"]]:
-        return attend(self.score(query, self.project_key(key)), value, mask)
+        return scaled_scores(query, projected_key) if self.scaled else query @ projected_key.transpose(-2, -1)
 
 
 def check_shapes(query: Tensor, key: Tensor, value: Tensor) -> None:

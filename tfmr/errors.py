@@ -4,6 +4,6 @@
 class InputError(ValueError):
     """Bad input: a wrong argument, a broken file, a device that is not there.
 
-    The message is one sentence that names the argument, what was expected and what came. The command line
+    The message is one sentence that names the argument, what was expected and what it got instead. The command line
     prints that sentence, without a traceback, and exits with status 2.
     """

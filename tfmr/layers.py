@@ -1,13 +1,15 @@
 """The layers of a Transformer: attention and a small network, each with a way around it and a norm."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from typing import NamedTuple
 
+import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from tfmr.errors import InputError
-from tfmr.multi_head import KeyValueCache, MultiHeadAttention, as_tree
+from tfmr.multi_head import MultiHeadAttention
 
 NORMS = ("post", "pre")
 ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
@@ -37,10 +39,10 @@ class FeedForward(nn.Module):
 
 
 class Residual(nn.Module):
-    """The way around a sublayer, and its norm: before the sublayer (pre) or after the sum (post).
+    """The way around a sublayer, and its norm: after the sum (post) or before the sublayer (pre).
 
-    post: norm(x + sublayer(x)), as in Vaswani et al. 2017, section 3.1. pre: x + sublayer(norm(x)), as in nearly
-    everything since (Xiong et al. 2020).
+    Post-norm is that of Vaswani et al. 2017, section 3.1; pre-norm that of nearly everything since (Xiong et al.
+    2020).
 
     Args:
         d_model: size of a vector.
@@ -57,48 +59,37 @@ class Residual(nn.Module):
         self.norm = nn.LayerNorm(d_model, eps)
         self.dropout = nn.Dropout(dropout)
 
-    def enter(self, x: Tensor) -> Tensor:
-        """What the sublayer reads."""
-        return self.norm(x) if self.is_pre else x
+    def forward(
+        self, x: Float[Tensor, "batch length d_model"], sublayer: Callable[[Tensor], Tensor]
+    ) -> Float[Tensor, "batch length d_model"]:
+        """``x``, and what the sublayer adds to it."""
+        if self.is_pre:
+            return x + self.dropout(sublayer(self.norm(x)))
+        return self.norm(x + self.dropout(sublayer(x)))
 
-    def leave(self, x: Tensor, update: Tensor) -> Tensor:
-        """What goes on: the way around, plus what the sublayer said."""
-        total = x + self.dropout(update)
-        return total if self.is_pre else self.norm(total)
+
+def keep(seen: list[Tensor | None], output_and_weights: tuple[Tensor, Tensor | None]) -> Tensor:
+    """The output alone, as a :class:`Residual` wants it; the weights go to the end of the list."""
+    output, weights = output_and_weights
+    seen.append(weights)
+    return output
 
 
 class EncoderLayer(nn.Module):
     """Self-attention, then a feed-forward network (Vaswani et al. 2017, section 3.1).
 
     Args:
-        d_model, num_heads, d_ff: sizes.
-        dropout: on the weights, the hidden units and what each sublayer adds.
-        norm: "post" (the paper) or "pre"; a stack of pre-norm layers needs one more norm at its end.
-        activation: see :class:`FeedForward`.
-        eps: of the norms.
-        d_key, d_value, relative: see :class:`tfmr.multi_head.MultiHeadAttention`.
+        self_attention, feed_forward: the two sublayers.
+        residual: makes the way around a sublayer; it is called once for each. A stack of pre-norm layers needs one
+            more norm at its end.
     """
 
     def __init__(
-        self,
-        d_model: int,
-        num_heads: int,
-        d_ff: int,
-        dropout: float = 0.0,
-        *,
-        norm: str = "post",
-        activation: str = "relu",
-        eps: float = 1e-5,
-        d_key: int | None = None,
-        d_value: int | None = None,
-        relative: nn.Module | None = None,
+        self, self_attention: MultiHeadAttention, feed_forward: FeedForward, residual: Callable[[], Residual]
     ):
         super().__init__()
-        sizes = {"d_key": d_key, "d_value": d_value}
-        self.self_attention = MultiHeadAttention(d_model, num_heads, dropout, **sizes, relative=relative)
-        self.feed_forward = FeedForward(d_model, d_ff, dropout, activation)
-        self.around_attention = Residual(d_model, dropout, norm, eps)
-        self.around_feed_forward = Residual(d_model, dropout, norm, eps)
+        self.self_attention, self.feed_forward = self_attention, feed_forward
+        self.around_attention, self.around_feed_forward = residual(), residual()
 
     def forward(
         self, x: Float[Tensor, "batch length d_model"], mask: Tensor | None = None, need_weights: bool = False
@@ -109,59 +100,35 @@ class EncoderLayer(nn.Module):
             mask: boolean, broadcastable to (batch, length, length); ``True`` = may be attended.
             need_weights: whether to return the attention weights.
         """
-        h = self.around_attention.enter(x)
-        h, weights = self.self_attention(h, h, h, mask, need_weights)
-        x = self.around_attention.leave(x, h)
-        h = self.feed_forward(self.around_feed_forward.enter(x))
-        return self.around_feed_forward.leave(x, h), weights
-
-
-@as_tree
-@dataclass
-class DecoderCache:
-    """What one decoder layer keeps from step to step."""
-
-    self_attention: KeyValueCache = field(default_factory=KeyValueCache)
-    cross_attention: KeyValueCache = field(default_factory=lambda: KeyValueCache(fixed=True))
-
-    def copy(self) -> "DecoderCache":
-        """A cache with the same keys and values that grows by itself."""
-        return DecoderCache(replace(self.self_attention), replace(self.cross_attention))
-
-    def select(self, rows: Tensor) -> "DecoderCache":
-        """A cache of these rows of the batch, in this order."""
-        return DecoderCache(self.self_attention.select(rows), self.cross_attention.select(rows))
+        seen = []
+        x = self.around_attention(x, lambda h: keep(seen, self.self_attention(h, h, h, mask, need_weights)))
+        return self.around_feed_forward(x, self.feed_forward), *seen
 
 
 class DecoderLayer(nn.Module):
     """Self-attention to the words before, attention to the memory, a feed-forward network.
 
-    Vaswani et al. 2017, section 3.1. The arguments are those of :class:`EncoderLayer`; ``relative`` positions
-    are for the self-attention only, since source and target words have no common scale to measure a distance.
+    Vaswani et al. 2017, section 3.1. Positions inside attention are for the self-attention only, since source and
+    target words have no common scale to measure a distance.
+
+    Args:
+        self_attention, cross_attention, feed_forward: the three sublayers.
+        residual: makes the way around a sublayer; it is called once for each.
     """
 
     def __init__(
         self,
-        d_model: int,
-        num_heads: int,
-        d_ff: int,
-        dropout: float = 0.0,
-        *,
-        norm: str = "post",
-        activation: str = "relu",
-        eps: float = 1e-5,
-        d_key: int | None = None,
-        d_value: int | None = None,
-        relative: nn.Module | None = None,
+        self_attention: MultiHeadAttention,
+        cross_attention: MultiHeadAttention,
+        feed_forward: FeedForward,
+        residual: Callable[[], Residual],
     ):
         super().__init__()
-        sizes = {"d_key": d_key, "d_value": d_value}
-        self.self_attention = MultiHeadAttention(d_model, num_heads, dropout, **sizes, relative=relative)
-        self.cross_attention = MultiHeadAttention(d_model, num_heads, dropout, **sizes)
-        self.feed_forward = FeedForward(d_model, d_ff, dropout, activation)
-        self.around_self_attention = Residual(d_model, dropout, norm, eps)
-        self.around_cross_attention = Residual(d_model, dropout, norm, eps)
-        self.around_feed_forward = Residual(d_model, dropout, norm, eps)
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.feed_forward = feed_forward
+        self.around_self_attention = residual()
+        self.around_cross_attention = residual()
+        self.around_feed_forward = residual()
 
     def forward(
         self,
@@ -170,7 +137,6 @@ class DecoderLayer(nn.Module):
         mask: Tensor | None = None,
         memory_mask: Tensor | None = None,
         need_weights: bool = False,
-        cache: DecoderCache | None = None,
     ) -> tuple[Float[Tensor, "batch tgt_len d_model"], Tensor | None, Tensor | None]:
         """One layer up: the output, the weights of the self-attention and those of the cross-attention.
 
@@ -179,15 +145,68 @@ class DecoderLayer(nn.Module):
             mask: which positions may see which, broadcastable to (batch, tgt_len, tgt_len); the causal mask.
             memory_mask: which source positions may be seen, broadcastable to (batch, tgt_len, src_len).
             need_weights: whether to return weights; None stands for them otherwise.
-            cache: keys and values of earlier calls; ``x`` then holds the new positions only.
         """
-        self_cache = None if cache is None else cache.self_attention
-        cross_cache = None if cache is None else cache.cross_attention
-        h = self.around_self_attention.enter(x)
-        h, self_weights = self.self_attention(h, h, h, mask, need_weights, self_cache)
-        x = self.around_self_attention.leave(x, h)
-        h = self.around_cross_attention.enter(x)
-        h, cross_weights = self.cross_attention(h, memory, memory, memory_mask, need_weights, cross_cache)
-        x = self.around_cross_attention.leave(x, h)
-        h = self.feed_forward(self.around_feed_forward.enter(x))
-        return self.around_feed_forward.leave(x, h), self_weights, cross_weights
+        seen = []
+        x = self.around_self_attention(
+            x, lambda h: keep(seen, self.self_attention(h, h, h, mask, need_weights))
+        )
+        x = self.around_cross_attention(
+            x, lambda h: keep(seen, self.cross_attention(h, memory, memory, memory_mask, need_weights))
+        )
+        return self.around_feed_forward(x, self.feed_forward), *seen
+
+
+class LayerState(NamedTuple):
+    """What a decoder layer need not compute again for the next word; :func:`step_layer` makes a new one.
+
+    Attributes:
+        past: keys and values of the words read so far, in heads: (batch, heads, words, size of a head).
+        memory: keys and values of the source.
+    """
+
+    past: tuple[Tensor, Tensor]
+    memory: tuple[Tensor, Tensor]
+
+    def select(self, rows: Int[Tensor, " rows"]) -> "LayerState":
+        """The state of these rows of the batch, in this order."""
+        return LayerState(*(tuple(x[rows] for x in pair) for pair in self))
+
+
+def start_layer(layer: DecoderLayer, memory: Float[Tensor, "batch src_len d_model"]) -> LayerState:
+    """The state before the first word: keys and values of the memory, computed once a sentence, and no past."""
+    no_word = memory[:, :0]
+    past = layer.self_attention.project(no_word, no_word)
+    return LayerState(past, layer.cross_attention.project(memory, memory))
+
+
+def step_layer(
+    layer: DecoderLayer,
+    x: Float[Tensor, "batch 1 d_model"],
+    state: LayerState,
+    memory_mask: Tensor | None = None,
+    need_weights: bool = False,
+) -> tuple[Float[Tensor, "batch 1 d_model"], Tensor | None, LayerState]:
+    """One layer up for one more word: what :meth:`DecoderLayer.forward` would give at the last position.
+
+    No causal mask is needed: the words after this one are not there yet.
+
+    Returns:
+        The output, the weights of the cross-attention (or None), and the state after.
+    """
+    seen, offset = [], state.past[0].size(-2)
+
+    def attend_to_past(h: Tensor) -> Tensor:
+        nonlocal state
+        new = layer.self_attention.project(h, h, offset)
+        both = zip(state.past, new, strict=True)
+        state = state._replace(past=tuple(torch.cat(pair, dim=-2) for pair in both))
+        return layer.self_attention.attend(h, *state.past, offset=offset)[0]
+
+    def attend_to_memory(h: Tensor) -> Tensor:
+        return keep(
+            seen, layer.cross_attention.attend(h, *state.memory, memory_mask, need_weights=need_weights)
+        )
+
+    x = layer.around_self_attention(x, attend_to_past)
+    x = layer.around_cross_attention(x, attend_to_memory)
+    return layer.around_feed_forward(x, layer.feed_forward), *seen, state

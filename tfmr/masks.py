@@ -28,7 +28,7 @@ def sentence_lengths(ids: Int[Tensor, "batch length"], pad_id: int = 0) -> Int[T
     """How many tokens each source sentence has, on the CPU.
 
     It looks at the ids' values, so it belongs where ids enter, and not into a model: a GPU would have to stop
-    and hand them over, and a compiler cannot see what comes of them.
+    and hand them over, and a compiler cannot see what comes of them. (The recurrent encoder, which packs, has to.)
 
     Args:
         ids: source token ids, padded at the end.

@@ -1,9 +1,9 @@
-"""Four ways to tell a Transformer where each word stands.
+"""How a model knows where a word stands.
 
-*Sinusoidal* and *learned* positions are vectors added to the embeddings: call them with the embeddings.
-*Rotary* positions and *ALiBi* live inside self-attention: hand them to
-:class:`tfmr.multi_head.MultiHeadAttention` as ``relative``, which calls ``rotate`` on queries and keys and adds
-``bias`` to the scores. Positions count from 0.
+A model that only attends sees a bag of words. Order can come in at three places: at the embeddings, where
+something is added for each position; inside attention, where queries and keys are turned; or at the scores, where
+a number for each distance is added. :class:`Positions` has the three places and does nothing at any of them; each
+kind fills one. Positions count from 0.
 
 What follows from a formula is computed when it is needed, on the device and for the length at hand: no table has
 to grow, to move, or to be loaded.
@@ -20,36 +20,61 @@ from tfmr.errors import InputError
 Device = torch.device | str | None
 
 
+class Positions(nn.Module):
+    """No positions, and the form that all kinds have; an ``offset`` is where the first of the vectors stands."""
+
+    @property
+    def max_length(self) -> int | None:
+        """How many positions there are; None: any number."""
+        return None
+
+    def forward(
+        self, x: Float[Tensor, "batch length d_model"], offset: int = 0
+    ) -> Float[Tensor, "batch length d_model"]:
+        """Embeddings, with their positions ``offset``, ``offset + 1``, … added."""
+        return x
+
+    def rotate(
+        self, x: Float[Tensor, "batch heads length d_head"], offset: int = 0
+    ) -> Float[Tensor, "batch heads length d_head"]:
+        """Queries or keys of a head, turned as their positions ask for."""
+        return x
+
+    def bias(
+        self, num_queries: int, num_keys: int, offset: int = 0, device: Device = None
+    ) -> Float[Tensor, "heads queries keys"] | None:
+        """What is added to the scores of queries at ``offset``, ``offset + 1``, … and keys at 0, 1, …"""
+        return None
+
+
 def sinusoids(
-    length: int, d_model: int, start: int = 0, device: Device = None
+    length: int, d_model: int, offset: int = 0, device: Device = None
 ) -> Float[Tensor, "length d_model"]:
     """sin(p / 10000^(2i/d)) in column 2i, cos of the same in column 2i + 1 (Vaswani et al. 2017, section 3.5).
 
-    A row for each of the positions p = ``start``, ``start + 1``, …
+    A row for each of the positions p = ``offset``, ``offset + 1``, …
 
     Raises:
         InputError: ``d_model`` is odd, so that a sine would lack its cosine.
     """
-    angles = _angles(torch.arange(start, start + length, device=device), d_model, "d_model")
+    angles = _angles(torch.arange(offset, offset + length, device=device), d_model, "d_model")
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
 
 
-class SinusoidalPositions(nn.Module):
+class SinusoidalPositions(Positions):
     """Embeddings plus :func:`sinusoids`: nothing is learned, nothing is kept, and any length will do."""
 
     def __init__(self, d_model: int):
         super().__init__()
-        self.d_model = d_model
         sinusoids(1, d_model)  # refuses an odd size
 
     def forward(
-        self, x: Float[Tensor, "batch length d_model"], start: int = 0
+        self, x: Float[Tensor, "batch length d_model"], offset: int = 0
     ) -> Float[Tensor, "batch length d_model"]:
-        """Add the vectors of positions ``start``, ``start + 1``, …"""
-        return x + sinusoids(x.size(1), self.d_model, start, x.device).to(x.dtype)
+        return x + sinusoids(x.size(1), x.size(2), offset, x.device).to(x.dtype)
 
 
-class LearnedPositions(nn.Module):
+class LearnedPositions(Positions):
     """Embeddings plus a vector learned for each position (Gehring et al. 2017; BERT and GPT-2 too).
 
     Args:
@@ -63,22 +88,26 @@ class LearnedPositions(nn.Module):
             raise InputError(f"max_length: expected at least 1 position, got {max_length}")
         self.table = nn.Parameter(torch.randn(max_length, d_model) / math.sqrt(d_model))
 
+    @property
+    def max_length(self) -> int:
+        return len(self.table)
+
     def forward(
-        self, x: Float[Tensor, "batch length d_model"], start: int = 0
+        self, x: Float[Tensor, "batch length d_model"], offset: int = 0
     ) -> Float[Tensor, "batch length d_model"]:
-        """Add the vectors of positions ``start``, ``start + 1``, …
+        """Embeddings, with the vectors of their positions added.
 
         Raises:
             InputError: a position has no vector.
         """
-        end = start + x.size(1)
-        if end > len(self.table):
-            raise InputError(f"length: expected at most {len(self.table)} learned positions, got {end}")
-        return x + self.table[start:end]
+        end = offset + x.size(1)
+        if end > self.max_length:
+            raise InputError(f"length: expected at most {self.max_length} learned positions, got {end}")
+        return x + self.table[offset:end]
 
 
-class RotaryPositions(nn.Module):
-    """Turn each pair of coordinates by an angle that grows with the position (Su et al. 2021, equation 15).
+class RotaryPositions(Positions):
+    """Turn each pair of dimensions by an angle that grows with the position (Su et al. 2021, equation 15).
 
     The product of a turned query with a turned key depends on the distance between them alone.
 
@@ -93,23 +122,19 @@ class RotaryPositions(nn.Module):
         _angles(torch.arange(1), d_head, "d_head")  # refuses an odd size
 
     def rotate(
-        self, x: Float[Tensor, "batch heads length d_head"], start: int = 0
+        self, x: Float[Tensor, "batch heads length d_head"], offset: int = 0
     ) -> Float[Tensor, "batch heads length d_head"]:
-        """Turn the vectors of positions ``start``, ``start + 1``, …"""
         if x.size(-1) != self.d_head:
-            raise InputError(f"d_head: expected heads of {self.d_head} places, got {x.size(-1)}")
-        positions = torch.arange(start, start + x.size(-2), device=x.device)
+            raise InputError(f"d_head: expected heads of {self.d_head} dimensions, got {x.size(-1)}")
+        positions = torch.arange(offset, offset + x.size(-2), device=x.device)
         angles = _angles(positions, self.d_head, "d_head", self.base)
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         even, odd = x[..., 0::2], x[..., 1::2]
-        return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
-
-    def bias(self, num_queries: int, num_keys: int, start: int = 0, device: Device = None) -> None:
-        """Nothing is added to the scores."""
-        return None
+        turned = even * cos - odd * sin, even * sin + odd * cos
+        return torch.stack(turned, dim=-1).flatten(-2)
 
 
-class ALiBi(nn.Module):
+class ALiBi(Positions):
     """Take from each score a number that grows with the distance (Press et al. 2022, section 3).
 
     Every head has its own slope: the steep ones look near, the flat ones far. The paper's decoder looks to
@@ -124,17 +149,19 @@ class ALiBi(nn.Module):
         self.num_heads = num_heads
         alibi_slopes(num_heads)  # refuses a number that is not positive
 
-    def rotate(self, x: Tensor, start: int = 0) -> Tensor:
-        """Queries and keys stay as they are."""
+    def rotate(
+        self, x: Float[Tensor, "batch heads length d_head"], offset: int = 0
+    ) -> Float[Tensor, "batch heads length d_head"]:
+        """Nothing is turned; but here the heads can be counted, and one slope would silently serve many."""
         if x.size(-3) != self.num_heads:
             raise InputError(f"num_heads: expected {self.num_heads} heads, one a slope, got {x.size(-3)}")
         return x
 
     def bias(
-        self, num_queries: int, num_keys: int, start: int = 0, device: Device = None
+        self, num_queries: int, num_keys: int, offset: int = 0, device: Device = None
     ) -> Float[Tensor, "heads queries keys"]:
-        """-slope · |distance| between queries at ``start``, ``start + 1``, … and keys at 0, 1, …"""
-        queries = torch.arange(start, start + num_queries, device=device)
+        """-slope · |distance|."""
+        queries = torch.arange(offset, offset + num_queries, device=device)
         distance = (queries[:, None] - torch.arange(num_keys, device=device)).abs()
         return -alibi_slopes(self.num_heads, device)[:, None, None] * distance
 
@@ -149,12 +176,12 @@ def alibi_slopes(num_heads: int, device: Device = None) -> Float[Tensor, " heads
         raise InputError(f"num_heads: expected a positive number, got {num_heads}")
     power = 2 ** int(math.log2(num_heads))
     slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1, device=device))
-    between = 2.0 ** (-4 / power * (2 * torch.arange(num_heads - power, device=device) + 1))
-    return torch.cat([slopes, between])
+    odd = 2 * torch.arange(num_heads - power, device=device) + 1
+    return torch.cat([slopes, 2.0 ** (-4 / power * odd)])
 
 
 def _angles(positions: Tensor, size: int, name: str, base: float = 10_000.0) -> Float[Tensor, "length half"]:
-    """p / base^(2i/size) for each position p and each pair i of coordinates, in float32 whatever the model's type."""
+    """p / base^(2i/size) for each position p and each pair i of dimensions, in float32 whatever the model's type."""
     if size < 2 or size % 2:
         raise InputError(f"{name}: expected an even number, one sine and cosine a pair, got {size}")
     pairs = torch.arange(0, size, 2, device=positions.device, dtype=torch.float32)

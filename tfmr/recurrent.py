@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tfmr.attention import AdditiveAttention, DotAttention, GeneralAttention, attend
 from tfmr.errors import InputError
 from tfmr.masks import padding_mask, sentence_lengths
+from tfmr.seq2seq import Memory
 
 SCORES = ("additive", "general", "dot", "scaled_dot")
 
@@ -63,8 +64,8 @@ class DecoderState(NamedTuple):
 
     hidden: Float[Tensor, "batch d_hidden"]
     memory: Float[Tensor, "batch memory_len d_hidden"]
+    mask: Bool[Tensor, "batch 1 memory_len"]
     projected_key: Float[Tensor, "batch memory_len d_projected"] | None
-    mask: Tensor | None
 
     def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
         """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
@@ -74,7 +75,7 @@ class DecoderState(NamedTuple):
 class RecurrentEncoder(nn.Module):
     """A bidirectional GRU: each word's vector has read the sentence from both ends.
 
-    Packing needs the lengths on the CPU. So this module, alone in the package, makes a GPU wait, and neither
+    Packing needs the lengths on the CPU. So this module, alone among the models, makes a GPU wait, and neither
     the ``meta`` device nor a compiler can go through it; the decoder is free of that.
     """
 
@@ -112,7 +113,6 @@ class RecurrentDecoder(nn.Module):
     def __init__(self, config: RecurrentConfig):
         super().__init__()
         d_embed, d_hidden = config.d_embed, config.d_hidden
-        self.pad_id = config.pad_id
         self.embedding = nn.Embedding(config.tgt_vocab_size, d_embed, padding_idx=config.pad_id)
         self.dropout = nn.Dropout(config.dropout)
         self.attention = make_attention(config)
@@ -121,17 +121,15 @@ class RecurrentDecoder(nn.Module):
         self.readout = nn.Linear(d_hidden + d_hidden + d_embed, d_embed)
         self.output = nn.Linear(d_embed, config.tgt_vocab_size)
 
-    def start(
-        self, memory: Float[Tensor, "batch memory_len d_hidden"], src: Int[Tensor, "batch src_len"]
-    ) -> DecoderState:
+    def start(self, memory: Memory) -> DecoderState:
         """The state before the first word, and what is computed once a sentence: the projected keys."""
-        mask = None if self.attention is None else padding_mask(src, self.pad_id)
+        vectors, mask = memory
         # Equal scores give the mean of the memory (without attention, the one vector itself). A state made
         # from one word's vector would know that word already, and the decoder would not learn to look for it.
-        mean, _ = attend(memory.new_zeros(memory.size(0), 1, memory.size(1)), memory, mask)
+        mean, _ = attend(vectors.new_zeros(vectors.size(0), 1, vectors.size(1)), vectors, mask)
         hidden = torch.tanh(self.bridge(mean[:, 0]))
-        projected_key = None if self.attention is None else self.attention.project_key(memory)
-        return DecoderState(hidden, memory, projected_key, mask)
+        projected_key = None if self.attention is None else self.attention.project_key(vectors)
+        return DecoderState(hidden, vectors, mask, projected_key)
 
     def look(self, state: DecoderState) -> tuple[Float[Tensor, "batch d_hidden"], Tensor | None]:
         """The context of the next step and, with attention, its weights over the source words."""
@@ -171,8 +169,10 @@ class RecurrentDecoder(nn.Module):
 class RecurrentSeq2Seq(nn.Module):
     """An encoder–decoder for translation (Cho et al. 2014; with attention, Bahdanau et al. 2015).
 
-    ``encode`` and ``decode`` serve training; ``start`` and ``step`` serve decoding one word at a time.
+    It keeps the contract of :class:`tfmr.seq2seq.Seq2Seq`.
     """
+
+    max_target_length = None  # a recurrent decoder goes on as long as it is asked to
 
     def __init__(self, config: RecurrentConfig):
         super().__init__()
@@ -180,27 +180,32 @@ class RecurrentSeq2Seq(nn.Module):
         self.encoder = RecurrentEncoder(config)
         self.decoder = RecurrentDecoder(config)
 
-    def encode(self, src: Int[Tensor, "batch src_len"]) -> Float[Tensor, "batch memory_len d_hidden"]:
+    @property
+    def attends(self) -> bool:
+        """Whether the decoder has weights over the source words to show."""
+        return self.config.attention is not None
+
+    def encode(self, src: Int[Tensor, "batch src_len"]) -> Memory:
         """What the decoder gets to know of the source: a vector a word, or (no attention) one for all."""
         words, sentence = self.encoder(src)
-        return sentence[:, None] if self.config.attention is None else words
+        if self.attends:
+            return Memory(words, padding_mask(src, self.config.pad_id))
+        always = torch.ones_like(src[:, None, :1], dtype=torch.bool)
+        return Memory(sentence[:, None], always)
 
     def decode(
-        self,
-        tgt: Int[Tensor, "batch tgt_len"],
-        memory: Float[Tensor, "batch memory_len d_hidden"],
-        src: Int[Tensor, "batch src_len"],
+        self, tgt: Int[Tensor, "batch tgt_len"], memory: Memory
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
-        """Logits of the word after each given one (teacher forcing). ``src`` serves to mask its padding."""
+        """Logits of the word after each given one (teacher forcing)."""
         embedded = self.decoder.dropout(self.decoder.embedding(tgt))
-        hiddens, contexts, _ = self.decoder.unroll(embedded, self.decoder.start(memory, src))
+        hiddens, contexts, _ = self.decoder.unroll(embedded, self.start(memory))
         # The readout does not feed back into the loop, so it is computed for all steps at once.
         return self.decoder.logits(hiddens, contexts, embedded)
 
     def forward(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
-        return self.decode(tgt, self.encode(src), src)
+        return self.decode(tgt, self.encode(src))
 
     def align(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
@@ -210,24 +215,24 @@ class RecurrentSeq2Seq(nn.Module):
         Raises:
             InputError: the model has no attention.
         """
-        if self.config.attention is None:
+        if not self.attends:
             raise InputError("model: expected one with attention, got one that hands over a fixed vector")
         embedded = self.decoder.dropout(self.decoder.embedding(tgt))
-        return self.decoder.unroll(embedded, self.start(self.encode(src), src))[2]
+        return self.decoder.unroll(embedded, self.start(self.encode(src)))[2]
 
-    def start(
-        self, memory: Float[Tensor, "batch memory_len d_hidden"], src: Int[Tensor, "batch src_len"]
-    ) -> DecoderState:
-        return self.decoder.start(memory, src)
+    def start(self, memory: Memory) -> DecoderState:
+        """The state before the first word."""
+        return self.decoder.start(memory)
 
     def step(
-        self, token: Int[Tensor, " batch"], state: DecoderState
+        self, token: Int[Tensor, " batch"], state: DecoderState, need_weights: bool = False
     ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"] | None, DecoderState]:
         """Read one word: logits of the next one, weights with which it looked, the state after."""
         embedded = self.decoder.dropout(self.decoder.embedding(token))[:, None]
         hidden, context, weights = self.decoder.unroll(embedded, state)
         logits = self.decoder.logits(hidden, context, embedded)[:, 0]
-        return logits, None if weights is None else weights[:, 0], state._replace(hidden=hidden[:, 0])
+        weights = weights[:, 0] if need_weights and self.attends else None
+        return logits, weights, state._replace(hidden=hidden[:, 0])
 
 
 def make_attention(config: RecurrentConfig) -> nn.Module | None:

@@ -4,110 +4,24 @@ The same class gives what came after: the norm first, positions inside attention
 """
 
 import math
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from tfmr.config import (
+    ADDED,
+    INSIDE,
+    TransformerConfig,
+    make_decoder_layer,
+    make_encoder_layer,
+    make_last_norm,
+    make_positions,
+)
 from tfmr.errors import InputError
-from tfmr.layers import ACTIVATIONS, NORMS, DecoderCache, DecoderLayer, EncoderLayer
+from tfmr.layers import LayerState, start_layer, step_layer
 from tfmr.masks import causal_mask, padding_mask
-from tfmr.multi_head import check_heads
-from tfmr.positions import ALiBi, LearnedPositions, RotaryPositions, SinusoidalPositions
-
-POSITIONS = ("sinusoidal", "learned", "rotary", "alibi", "none")
-TIES = ("none", "output", "all")
-
-
-@dataclass(frozen=True)
-class TransformerConfig:
-    """The sizes and choices of a :class:`Transformer`; the defaults are the paper's base model.
-
-    Attributes:
-        src_vocab_size, tgt_vocab_size: numbers of tokens.
-        d_model: size of the vectors between layers.
-        num_heads: attention heads.
-        num_encoder_layers, num_decoder_layers: depth.
-        d_ff: size of the feed-forward networks' hidden layer.
-        dropout: probability, on embeddings, attention weights, hidden units and sublayer outputs.
-        norm: "post" (the paper) or "pre"; pre-norm stacks end with one more norm.
-        positions: one of ``POSITIONS``.
-        max_length: number of learned positions; the other kinds have no limit.
-        activation: of the feed-forward networks, "relu" or "gelu".
-        tie_embeddings: "none"; "output": the target embedding is also the output layer; "all": the source
-            embedding too, as in the paper, which needs one vocabulary for both languages.
-        d_key, d_value: sizes of a head's keys and values; by default d_model / num_heads.
-        pad_id, bos_id, eos_id: padding, begin and end of a sentence.
-    """
-
-    src_vocab_size: int
-    tgt_vocab_size: int
-    d_model: int = 512
-    num_heads: int = 8
-    num_encoder_layers: int = 6
-    num_decoder_layers: int = 6
-    d_ff: int = 2048
-    dropout: float = 0.1
-    norm: str = "post"
-    positions: str = "sinusoidal"
-    max_length: int = 512
-    activation: str = "relu"
-    tie_embeddings: str = "none"
-    d_key: int | None = None
-    d_value: int | None = None
-    pad_id: int = 0
-    bos_id: int = 1
-    eos_id: int = 2
-
-    def __post_init__(self):
-        sizes = (
-            "src_vocab_size",
-            "tgt_vocab_size",
-            "num_encoder_layers",
-            "num_decoder_layers",
-            "d_ff",
-            "max_length",
-        )
-        for name in sizes:
-            if getattr(self, name) < 1:
-                raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
-        check_heads(self.d_model, self.num_heads, self.d_key, self.d_value)
-        if not 0.0 <= self.dropout < 1.0:
-            raise InputError(f"dropout: expected a probability in [0, 1), got {self.dropout}")
-        choices = {"norm": NORMS, "positions": POSITIONS, "activation": ACTIVATIONS, "tie_embeddings": TIES}
-        for name, known in choices.items():
-            if getattr(self, name) not in known:
-                raise InputError(f"{name}: expected one of {', '.join(known)}; got {getattr(self, name)!r}")
-        if self.tie_embeddings == "all" and self.src_vocab_size != self.tgt_vocab_size:
-            raise InputError(
-                "tie_embeddings: expected one vocabulary size to tie both embeddings, got "
-                f"{self.src_vocab_size} and {self.tgt_vocab_size}"
-            )
-
-    @classmethod
-    def base(cls, vocab_size: int = 41_000, **changes) -> "TransformerConfig":
-        """The paper's base model, 65 million parameters (Table 3).
-
-        Args:
-            vocab_size: of the vocabulary that both languages share. The paper says "about 37000", but with it
-                the model has 63 million. With 41,000 this model and all rows B and C of Table 3 have the printed
-                number of parameters, to the million.
-            changes: any other field.
-        """
-        return replace(cls(vocab_size, vocab_size, tie_embeddings="all"), **changes)
-
-    @classmethod
-    def big(cls, vocab_size: int = 35_800, **changes) -> "TransformerConfig":
-        """The paper's big model, 213 million parameters (Table 3).
-
-        Args:
-            vocab_size: of the vocabulary that both languages share; see :meth:`base`. With 37,000 tokens it
-                has 214 million.
-            changes: any other field.
-        """
-        sizes = {"d_model": 1024, "num_heads": 16, "d_ff": 4096, "dropout": 0.3}
-        return cls.base(vocab_size, **(sizes | changes))
+from tfmr.seq2seq import Memory
 
 
 class AttentionWeights(NamedTuple):
@@ -122,18 +36,21 @@ class DecoderState(NamedTuple):
     """All that a decoder step needs to know; a step makes a new one and leaves the old one as it was.
 
     Attributes:
-        memory: a vector for each source token.
-        mask: which of them are words and not padding.
-        caches: one a layer, with the keys and values of the tokens read so far.
+        mask: which source tokens may be looked at.
+        layers: what each layer keeps: keys and values of the tokens read so far, and of the memory.
     """
 
-    memory: Float[Tensor, "batch src_len d_model"]
     mask: Bool[Tensor, "batch 1 src_len"]
-    caches: list[DecoderCache]
+    layers: list[LayerState]
+
+    @property
+    def position(self) -> int:
+        """How many tokens were read, and so where the next one stands."""
+        return self.layers[0].past[0].size(-2)
 
     def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
         """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
-        return DecoderState(self.memory[rows], self.mask[rows], [cache.select(rows) for cache in self.caches])
+        return DecoderState(self.mask[rows], [one.select(rows) for one in self.layers])
 
 
 class Embedding(nn.Module):
@@ -146,15 +63,15 @@ class Embedding(nn.Module):
     def __init__(self, vocab_size: int, config: TransformerConfig):
         super().__init__()
         self.table = nn.Embedding(vocab_size, config.d_model)
-        self.positions = _added_positions(config)
+        self.positions = make_positions(ADDED, config)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(
-        self, ids: Int[Tensor, "batch length"], start: int = 0
+        self, ids: Int[Tensor, "batch length"], offset: int = 0
     ) -> Float[Tensor, "batch length d_model"]:
-        """Embed tokens that stand at positions ``start``, ``start + 1``, …"""
+        """Embed tokens that stand at positions ``offset``, ``offset + 1``, …"""
         x = self.table(ids) * math.sqrt(self.table.embedding_dim)
-        return self.dropout(x if self.positions is None else self.positions(x, start))
+        return self.dropout(self.positions(x, offset))
 
 
 class Encoder(nn.Module):
@@ -162,10 +79,11 @@ class Encoder(nn.Module):
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
-        options = _layer_options(config)
-        self.layers = nn.ModuleList(EncoderLayer(**options) for _ in range(config.num_encoder_layers))
-        # What leaves a pre-norm stack is a sum that was never normalised; a post-norm layer ends with its norm.
-        self.norm = nn.LayerNorm(config.d_model) if config.norm == "pre" else nn.Identity()
+        positions = make_positions(INSIDE, config)
+        self.layers = nn.ModuleList(
+            make_encoder_layer(config, positions) for _ in range(config.num_encoder_layers)
+        )
+        self.norm = make_last_norm(config)
 
     def forward(
         self, x: Float[Tensor, "batch length d_model"], mask: Tensor | None = None, need_weights: bool = False
@@ -183,39 +101,55 @@ class Decoder(nn.Module):
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
-        options = _layer_options(config)
-        self.layers = nn.ModuleList(DecoderLayer(**options) for _ in range(config.num_decoder_layers))
-        self.norm = nn.LayerNorm(config.d_model) if config.norm == "pre" else nn.Identity()
+        positions = make_positions(INSIDE, config)
+        self.layers = nn.ModuleList(
+            make_decoder_layer(config, positions) for _ in range(config.num_decoder_layers)
+        )
+        self.norm = make_last_norm(config)
 
     def forward(
         self,
         x: Float[Tensor, "batch tgt_len d_model"],
-        memory: Float[Tensor, "batch src_len d_model"],
+        memory: Memory,
         mask: Tensor | None = None,
-        memory_mask: Tensor | None = None,
         need_weights: bool = False,
-        caches: list[DecoderCache] | None = None,
     ) -> tuple[Float[Tensor, "batch tgt_len d_model"], list[Tensor | None], list[Tensor | None]]:
         """All layers, and of each the weights of its self-attention and of its cross-attention."""
         self_weights, cross_weights = [], []
-        for number, layer in enumerate(self.layers):
-            cache = None if caches is None else caches[number]
-            x, seen_before, seen_in_memory = layer(x, memory, mask, memory_mask, need_weights, cache)
-            self_weights.append(seen_before)
-            cross_weights.append(seen_in_memory)
+        for layer in self.layers:
+            x, before, across = layer(x, memory.vectors, mask, memory.mask, need_weights)
+            self_weights.append(before)
+            cross_weights.append(across)
         return self.norm(x), self_weights, cross_weights
+
+    def start(self, memory: Memory) -> DecoderState:
+        """The state before the first token."""
+        layers = [start_layer(layer, memory.vectors) for layer in self.layers]
+        return DecoderState(memory.mask, layers)
+
+    def step(
+        self, x: Float[Tensor, "batch 1 d_model"], state: DecoderState, need_weights: bool = False
+    ) -> tuple[Float[Tensor, "batch 1 d_model"], list[Tensor | None], DecoderState]:
+        """All layers for one more token, the weights of each cross-attention, and the state after."""
+        cross_weights, layers = [], []
+        for layer, before in zip(self.layers, state.layers, strict=True):
+            x, across, after = step_layer(layer, x, before, state.mask, need_weights)
+            cross_weights.append(across)
+            layers.append(after)
+        return self.norm(x), cross_weights, state._replace(layers=layers)
 
 
 class Transformer(nn.Module):
     """An encoder–decoder built from attention (Vaswani et al. 2017).
 
-    ``encode`` and ``decode`` serve training; ``start`` and ``step`` serve decoding one word at a time;
-    ``attention_weights`` and ``align`` show where the model looks.
+    It keeps the contract of :class:`tfmr.seq2seq.Seq2Seq`; ``attention_weights`` shows where all its heads look.
 
     Sentences are padded at the end: there the causal mask keeps every real target position from seeing it. No
     method looks at the values of its tensors, so a model exports and compiles whole and never makes a GPU wait;
     what ids have to be is checked where they enter (:func:`tfmr.masks.sentence_lengths`).
     """
+
+    attends = True
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
@@ -235,34 +169,27 @@ class Transformer(nn.Module):
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
         """Logits of the token after each one of ``tgt``."""
-        return self.decode(tgt, self.encode(src), src)
+        return self.decode(tgt, self.encode(src))
 
     @property
     def max_target_length(self) -> int | None:
         """How many tokens the decoder can read: as many as there are learned positions; None for no limit."""
-        return self.config.max_length if self.config.positions == "learned" else None
+        return self.tgt_embedding.positions.max_length
 
-    def encode(self, src: Int[Tensor, "batch src_len"]) -> Float[Tensor, "batch src_len d_model"]:
-        """The memory: one vector for each source token.
+    def encode(self, src: Int[Tensor, "batch src_len"]) -> Memory:
+        """The memory: one vector for each source token, and which of them are words.
 
         Raises:
             InputError: sentences of length 0.
         """
-        if src.size(1) == 0:
-            raise InputError("src: expected a token in every sentence, got none")
-        mask = padding_mask(src, self.config.pad_id)
-        return self.encoder(self.src_embedding(src), mask)[0]
+        return self._encode(src)[0]
 
     def decode(
-        self,
-        tgt: Int[Tensor, "batch tgt_len"],
-        memory: Float[Tensor, "batch src_len d_model"],
-        src: Int[Tensor, "batch src_len"],
+        self, tgt: Int[Tensor, "batch tgt_len"], memory: Memory
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
-        """Logits of the token after each given one (teacher forcing). ``src`` serves to mask its padding."""
-        x, mask = self.tgt_embedding(tgt), causal_mask(tgt.size(1), tgt.device)
-        src_mask = padding_mask(src, self.config.pad_id)
-        return self.output(self.decoder(x, memory, mask, src_mask)[0])
+        """Logits of the token after each given one (teacher forcing)."""
+        mask = causal_mask(tgt.size(1), tgt.device)
+        return self.output(self.decoder(self.tgt_embedding(tgt), memory, mask)[0])
 
     def attention_weights(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
@@ -271,43 +198,43 @@ class Transformer(nn.Module):
 
         Row ``t`` of a decoder's weights belongs to the choice of the token *after* ``tgt[:, t]``.
         """
-        src_mask = padding_mask(src, self.config.pad_id)
-        mask = causal_mask(tgt.size(1), tgt.device)
-        memory, encoder = self.encoder(self.src_embedding(src), src_mask, need_weights=True)
-        x = self.tgt_embedding(tgt)
-        _, decoder, cross = self.decoder(x, memory, mask, src_mask, need_weights=True)
+        memory, encoder = self._encode(src, need_weights=True)
+        x, mask = self.tgt_embedding(tgt), causal_mask(tgt.size(1), tgt.device)
+        _, decoder, cross = self.decoder(x, memory, mask, need_weights=True)
         return AttentionWeights(encoder, decoder, cross)
 
     def align(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"], layer: int = -1
     ) -> Float[Tensor, "batch tgt_len src_len"]:
-        """Cross-attention under forced decoding, the mean over a layer's heads.
+        """Cross-attention weights under forced decoding, the mean over a layer's heads.
 
         Row ``t`` belongs to the token *after* ``tgt[:, t]``.
         """
         return self.attention_weights(src, tgt).cross[layer].mean(dim=1)
 
-    def start(
-        self, memory: Float[Tensor, "batch src_len d_model"], src: Int[Tensor, "batch src_len"]
-    ) -> DecoderState:
+    def start(self, memory: Memory) -> DecoderState:
         """The state before the first token."""
-        mask = padding_mask(src, self.config.pad_id)
-        return DecoderState(memory, mask, [DecoderCache() for _ in self.decoder.layers])
+        return self.decoder.start(memory)
 
     def step(
-        self, token: Int[Tensor, " batch"], state: DecoderState
-    ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"], DecoderState]:
-        """Read one token: logits of the next one, the last layer's mean cross-attention, the state after.
+        self, token: Int[Tensor, " batch"], state: DecoderState, need_weights: bool = False
+    ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"] | None, DecoderState]:
+        """Read one token: logits of the next one, the last layer's mean cross-attention if asked for, the state after.
 
-        The keys and values of the tokens before are in the state's caches; those of the state after have this
-        token's, too.
+        A step is not a new sentence: the token stands at ``state.position``.
         """
-        past = state.caches[0].self_attention.length  # where this token stands; a step is not a new sentence
-        caches = [cache.copy() for cache in state.caches]
-        x = self.tgt_embedding(token[:, None], start=past)
-        x, _, cross = self.decoder(x, state.memory, None, state.mask, need_weights=True, caches=caches)
-        logits, weights = self.output(x)[:, 0], cross[-1].mean(dim=1)[:, 0]
-        return logits, weights, state._replace(caches=caches)
+        x = self.tgt_embedding(token[:, None], offset=state.position)
+        x, cross, state = self.decoder.step(x, state, need_weights)
+        weights = cross[-1].mean(dim=1)[:, 0] if need_weights else None
+        return self.output(x)[:, 0], weights, state
+
+    def _encode(self, src: Tensor, need_weights: bool = False) -> tuple[Memory, list[Tensor | None]]:
+        """The memory, and the weights of each layer of the encoder."""
+        if src.size(1) == 0:
+            raise InputError("src: expected a token in every sentence, got none")
+        mask = padding_mask(src, self.config.pad_id)
+        vectors, weights = self.encoder(self.src_embedding(src), mask, need_weights)
+        return Memory(vectors, mask), weights
 
 
 def _initialise(module: nn.Module) -> None:
@@ -318,24 +245,3 @@ def _initialise(module: nn.Module) -> None:
             nn.init.zeros_(module.bias)
     elif isinstance(module, nn.Embedding):
         nn.init.normal_(module.weight, std=module.embedding_dim**-0.5)
-
-
-def _added_positions(config: TransformerConfig) -> nn.Module | None:
-    """What is added to the embeddings, if positions are of that kind."""
-    match config.positions:
-        case "sinusoidal":
-            return SinusoidalPositions(config.d_model)
-        case "learned":
-            return LearnedPositions(config.max_length, config.d_model)
-    return None
-
-
-def _layer_options(config: TransformerConfig) -> dict:
-    """The arguments of a layer; all layers of a stack share one module of relative positions."""
-    relative = None
-    if config.positions == "rotary":
-        relative = RotaryPositions(config.d_key or config.d_model // config.num_heads)
-    elif config.positions == "alibi":
-        relative = ALiBi(config.num_heads)
-    names = ("d_model", "num_heads", "d_ff", "dropout", "norm", "activation", "d_key", "d_value")
-    return {name: getattr(config, name) for name in names} | {"relative": relative}

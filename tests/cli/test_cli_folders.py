@@ -9,13 +9,12 @@ import pytest
 import torch
 from cli_tools import TINY, everything_in, refused
 
-from tfmr import runs
 from tfmr.__main__ import main
-from tfmr.checkpoints import load_tensors, save_tensors
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
-from tfmr.runs import load_run
+from tfmr.training.checkpoints import load_tensors, save_tensors
+from tfmr.translator import load_run, run_folder
 
 
 def spoil_weights(run):
@@ -210,22 +209,22 @@ def test_killed_while_it_starts_a_folder_is_no_run_yet(tmp_path, monkeypatch, pa
     arguments, model, tokenizer = parts
     die_after(monkeypatch, writes)
     with pytest.raises(Killed):
-        runs.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
+        run_folder.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
     monkeypatch.undo()
-    runs.require_free(tmp_path, overwrite=False)  # a new start is welcome
+    run_folder.require_free(tmp_path, overwrite=False)  # a new start is welcome
 
 
 @pytest.mark.parametrize("writes", range(3))
 def test_killed_while_it_finishes_a_run_is_whole_or_unfinished(tmp_path, monkeypatch, parts, writes):
     arguments, model, tokenizer = parts
-    runs.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
+    run_folder.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
     die_after(monkeypatch, writes)
     with pytest.raises(Killed):
-        runs.finish(tmp_path, arguments, model, {"epochs": []})
+        run_folder.finish(tmp_path, arguments, model, {"epochs": []})
     monkeypatch.undo()
     assert not (tmp_path / "history.json").exists()
     with pytest.raises(InputError, match="holds an unfinished run"):
-        runs.require_free(tmp_path, overwrite=False)
+        run_folder.require_free(tmp_path, overwrite=False)
     if (tmp_path / "model.safetensors").exists():
         load_run(tmp_path, torch.device("cpu"))
 
@@ -235,9 +234,9 @@ def test_killed_while_an_earlier_run_is_removed_what_is_left_holds_together(
     tmp_path, monkeypatch, parts, removals
 ):
     arguments, model, tokenizer = parts
-    runs.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
+    run_folder.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
     (tmp_path / "checkpoint.safetensors").touch()
-    runs.finish(tmp_path, arguments, model, {"epochs": []})
+    run_folder.finish(tmp_path, arguments, model, {"epochs": []})
     unlink, left = Path.unlink, [removals]
 
     def dying_unlink(self, missing_ok=False):
@@ -248,14 +247,14 @@ def test_killed_while_an_earlier_run_is_removed_what_is_left_holds_together(
 
     monkeypatch.setattr(Path, "unlink", dying_unlink)
     with pytest.raises(Killed):
-        runs.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
+        run_folder.start(tmp_path, arguments, model.config, tokenizer, tokenizer)
     monkeypatch.undo()
     files = {path.name for path in tmp_path.iterdir()}
     assert removals == 0 or "history.json" not in files  # it does not say that it is finished any more
     if "model.safetensors" in files:
         load_run(tmp_path, torch.device("cpu"))
     elif "config.json" in files:  # an unfinished run: what going on with it needs is there
-        runs.load_tokenizers(tmp_path)
+        run_folder.load_tokenizers(tmp_path)
 
 
 def die_after(monkeypatch, writes):

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from cli_tools import ENVIRONMENT, FILES, TINY, everything_in, refused
 
-from tfmr import locks, train_command
 from tfmr.__main__ import main
+from tfmr.cli import train_command
 from tfmr.errors import InputError
-from tfmr.locks import only_process
+from tfmr.translator import locks
+from tfmr.translator.locks import only_process
 
 
 def test_two_trainings_in_one_folder_are_one_too_many(copy, trained, capsys):
@@ -59,7 +60,7 @@ def test_a_run_that_appeared_meanwhile_is_not_removed(corpus, capsys, monkeypatc
 _HOLDER = """
 import os, signal, sys
 from pathlib import Path
-from tfmr.locks import only_process
+from tfmr.translator.locks import only_process
 with only_process(Path(sys.argv[1])):
     print("in", flush=True)
     signal.pause()

@@ -10,8 +10,8 @@ import pytest
 import torch
 from cli_tools import ENVIRONMENT, refused
 
-from tfmr import commands
 from tfmr.__main__ import main
+from tfmr.cli import commands
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 
@@ -35,10 +35,10 @@ def test_the_shell_sees_the_exit_status(copy, monkeypatch, text, status):
 
 
 def test_a_message_of_several_lines_is_one(capsys, monkeypatch):
-    def fail(*args):
+    def fail(*args, **options):
         raise InputError("expected one line\n  and a second\tand a third")
 
-    monkeypatch.setattr(commands.runs, "latest", fail)
+    monkeypatch.setattr(commands.run_folder, "latest", fail)
     assert refused(capsys, "translate", "un") == "tfmr: expected one line and a second and a third\n"
 
 
@@ -56,16 +56,16 @@ def test_what_memory_has_no_room_for_is_one_sentence(copy, capsys, monkeypatch):
     said = "[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory: you tried"
     for error in (MemoryError(), RuntimeError(said), torch.OutOfMemoryError("CUDA out of memory. Tried")):
 
-        def fail(*args, error=error):
+        def fail(*args, error=error, **options):
             raise error
 
         monkeypatch.setattr(commands, "greedy_decode", fail)
         assert "memory: expected room for this model" in refused(capsys, "translate", "un")
-    monkeypatch.setattr(commands, "greedy_decode", lambda *args: 1 / 0)
+    monkeypatch.setattr(commands, "greedy_decode", lambda *args, **options: 1 / 0)
     with pytest.raises(ZeroDivisionError):  # a mistake of ours keeps its traceback
         main(["translate", "un"])
 
-    def fail(*args):
+    def fail(*args, **options):
         raise RuntimeError("a mistake of ours")
 
     monkeypatch.setattr(commands, "greedy_decode", fail)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, pairs_text, refused
 
-from tfmr import commands
 from tfmr.__main__ import main
+from tfmr.cli import commands
 
 # The command, in a process that sends itself a signal in the middle of an optimizer step: a signal from outside
 # would race with the training. Not waiting for the disk, which may be busy: the process dies, not the machine.

@@ -11,11 +11,14 @@ import pytest
 import torch
 from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, pairs_text, refused
 
-from tfmr import commands, evaluation, runs, train_command, training
 from tfmr.__main__ import main
+from tfmr.cli import commands, train_command
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
+from tfmr.evaluation import measure
 from tfmr.recurrent import RecurrentSeq2Seq
+from tfmr.training import loop
+from tfmr.translator import run_folder
 
 
 def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
@@ -42,7 +45,7 @@ def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
 def test_trap_08_vocabularies_come_from_the_training_pairs(trained):
     corpus = commands.load_corpus(str(trained / "pairs.tsv"))
     learnt = WordTokenizer.train(pair.src for pair in corpus.train)
-    assert runs.load_tokenizers(trained / "runs" / "pairs-fr-en-attention")[0].words == learnt.words
+    assert run_folder.load_tokenizers(trained / "runs" / "pairs-fr-en-attention")[0].words == learnt.words
 
 
 @pytest.mark.parametrize("score", ["general", "dot", "scaled_dot"])
@@ -205,10 +208,10 @@ def test_what_a_model_has_no_room_for_is_shown_before_anything_is_written(
 
 
 def test_a_figure_of_many_digits_is_a_power_of_ten(corpus, capsys, monkeypatch):
-    monkeypatch.setattr(training, "evaluate_loss", lambda *args: 345.0)
+    monkeypatch.setattr(loop, "evaluate_loss", lambda *args: 345.0)
     assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=r"]) == 0
     assert "validation loss 345.000 (perplexity 6.79e+149)" in capsys.readouterr().err
-    monkeypatch.setattr(evaluation, "evaluate_loss", lambda *args: 1e5)
+    monkeypatch.setattr(measure, "evaluate_loss", lambda *args: 1e5)
     assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=s"]) == 0
     assert "test perplexity inf\n" in capsys.readouterr().out
     assert '"perplexity": null' in Path("s/history.json").read_text(
@@ -238,7 +241,7 @@ def test_a_full_disk_is_one_sentence_that_names_the_file(corpus, capsys):
 
 
 def test_a_loss_that_explodes_is_explained(corpus, capsys, monkeypatch):
-    monkeypatch.setattr(training, "evaluate_loss", lambda *args: float("nan"))
+    monkeypatch.setattr(loop, "evaluate_loss", lambda *args: float("nan"))
     assert main(["train", "--corpus=pairs.tsv", *TINY]) == 2
     last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("tfmr: learning_rate: expected a finite")
+    assert last.startswith("tfmr: learning_rate: expected one so small that losses stay finite")

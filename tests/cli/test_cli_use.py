@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from cli_tools import TINY, everything_in, pairs_text, refused, type_in
 
-from tfmr import commands, runs
 from tfmr.__main__ import main
+from tfmr.cli import commands
 from tfmr.data import Corpus, Pair
-from tfmr.evaluation import Evaluation
-from tfmr.metrics import Score
+from tfmr.evaluation import Evaluation, Score
+from tfmr.translator import run_folder
 
 # --- translate ------------------------------------------------------------------------------------------
 
@@ -81,9 +81,9 @@ def test_a_line_of_what_nobody_sees_is_an_empty_line(copy, capsys, monkeypatch):
 
 def test_the_latest_run_is_taken(copy, capsys):
     os.utime(copy / "runs/pairs-fr-en-fixed/model.safetensors", (4e9, 4e9))
-    assert runs.latest() == Path("runs/pairs-fr-en-fixed")
+    assert run_folder.latest() == Path("runs/pairs-fr-en-fixed")
     os.utime(copy / "runs/pairs-fr-en-attention/model.safetensors", (4e9, 4.1e9))
-    assert runs.latest() == Path("runs/pairs-fr-en-attention")
+    assert run_folder.latest() == Path("runs/pairs-fr-en-attention")
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def _read_story(french: str, english: str) -> list[Pair]:
     columns = [_read_numbered(name, story) for name in names]
     if len({len(column) for column in columns}) > 1:
         counts = ", ".join(str(len(column)) for column in columns)
-        raise InputError(f"{story}: expected as many lines in each of its three files, came {counts}")
+        raise InputError(f"{story}: expected as many lines in each of its three files, got {counts}")
     lines = enumerate(zip(*columns, strict=True), start=1)
     return [_aligned_pair(*line, place=f"{names[2]}, line {number}") for number, line in lines]
 
@@ -77,7 +77,7 @@ def _read_numbered(name: str, story: str) -> list[str]:
         number, tab, content = line.partition("\t")
         if not tab or number != str(expected):
             raise InputError(
-                f"{name}: expected {expected} and a tab at the start of a line, came {line[:20]!r}"
+                f"{name}: expected {expected} and a tab at the start of a line, got {line[:20]!r}"
             )
         contents.append(content.strip())
     return contents
@@ -93,7 +93,7 @@ def _aligned_pair(src: str, tgt: str, written: str, place: str) -> Pair:
             i, j = map(int, link.split(kind))
             parts = product(src_parts[i], tgt_parts[j])
         except (ValueError, IndexError):
-            raise InputError(f"{place}: expected links between words of the pair, came {link!r}") from None
+            raise InputError(f"{place}: expected links between words of the pair, got {link!r}") from None
         (possible if kind == "p" else sure).update(parts)
     return Pair(canonical(src), canonical(tgt), _sorted(sure), _sorted(possible - sure))
 

@@ -118,17 +118,17 @@ class BucketedBatches:
         pool: int = 20,
     ):
         if batch_size is None and max_tokens is None:
-            raise InputError("batch_size: expected it or max_tokens or both, came neither")
+            raise InputError("batch_size: expected it or max_tokens or both, got neither")
         for name, value in (("batch_size", batch_size), ("max_tokens", max_tokens), ("pool", pool)):
             if value is not None:
                 check_count(name, value)
         if not examples:
-            raise InputError("examples: expected at least one, came none")
+            raise InputError("examples: expected at least one, got none")
         self.examples, self._widths = examples, [_width(example) for example in examples]
         longest = max(self._widths)
         if max_tokens is not None and longest > max_tokens:
             raise InputError(
-                f"max_tokens: expected room for the longest example ({longest}), came {max_tokens}"
+                f"max_tokens: expected room for the longest example ({longest}), got {max_tokens}"
             )
         self.batch_size, self.max_tokens = batch_size, max_tokens
         self.pad_id, self.shuffle, self.seed, self.pool = pad_id, shuffle, seed, pool

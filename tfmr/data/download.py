@@ -121,7 +121,7 @@ def _make_writable(folder: Path) -> None:
 
 
 def _differs(place: str, expected: str, came: str) -> str:
-    return f"{place}: expected a file with SHA-256 checksum {expected[:12]}…, came {came[:12]}…"
+    return f"{place}: expected a file with SHA-256 checksum {expected[:12]}…, got {came[:12]}…"
 
 
 def _record(path: Path) -> Path:

@@ -47,12 +47,12 @@ def load_corpus(
             file is missing or broken.
     """
     if size is not None and size < 1:
-        raise InputError(f"size: expected at least 1 training pair, came {size}")
+        raise InputError(f"size: expected at least 1 training pair, got {size}")
     if is_path(name):
         return _choose(load_tsv(name, src, tgt), size, seed)
     if name not in NAMES:
         expected = ", ".join(repr(known) for known in NAMES)
-        raise InputError(f"corpus: expected {expected} or the path of a .tsv file, came {name!r}")
+        raise InputError(f"corpus: expected {expected} or the path of a .tsv file, got {name!r}")
     _check_languages(name, src, tgt)
     if name == "multi30k":
         return _choose(load_multi30k(src, tgt), size, seed)
@@ -75,9 +75,9 @@ def _check_languages(name: str, src: str, tgt: str) -> None:
     for argument, language in (("src", src), ("tgt", tgt)):
         if language not in languages:
             expected = " or ".join(repr(known) for known in languages)
-            raise InputError(f"{argument}: expected {expected} for the corpus {name!r}, came {language!r}")
+            raise InputError(f"{argument}: expected {expected} for the corpus {name!r}, got {language!r}")
     if src == tgt:
-        raise InputError(f"tgt: expected another language than the source's, came {tgt!r} for both")
+        raise InputError(f"tgt: expected another language than the source's, got {tgt!r} for both")
 
 
 def _choose(corpus: Corpus, size: int | None, seed: int) -> Corpus:
@@ -86,7 +86,7 @@ def _choose(corpus: Corpus, size: int | None, seed: int) -> Corpus:
         return corpus
     if size > len(corpus.train):
         most = len(corpus.train)
-        raise InputError(f"size: expected at most the {most} training pairs of {corpus.name!r}, came {size}")
+        raise InputError(f"size: expected at most the {most} training pairs of {corpus.name!r}, got {size}")
     shuffled = list(corpus.train)
     random.Random(f"size {seed}").shuffle(shuffled)
     return replace(corpus, train=shuffled[:size])

@@ -60,5 +60,5 @@ def _read(split: str, src: str, tgt: str) -> list[Pair]:
             raise InputError(f"multi30k/{name}: expected a sentence on each line, but line {number} is empty")
     if len(sides[0]) != len(sides[1]):
         counts = f"{len(sides[0])} and {len(sides[1])}"
-        raise InputError(f"multi30k/{split}: expected as many lines in {src} as in {tgt}, came {counts}")
+        raise InputError(f"multi30k/{split}: expected as many lines in {src} as in {tgt}, got {counts}")
     return [Pair(*sentences) for sentences in zip(*sides, strict=True)]

@@ -100,7 +100,7 @@ class WordTokenizer:
         good = isinstance(words, list) and words and all(isinstance(word, str) and word for word in words)
         if not good or len(set(words)) != len(words):
             raise InputError(
-                "tokenizer: expected a list of different words in its JSON text, came something else"
+                "tokenizer: expected a list of different words in its JSON text, got something else"
             )
         return cls(words)
 
@@ -147,11 +147,11 @@ class BPETokenizer:
         if not smallest <= vocab_size <= MOST_PIECES:
             raise InputError(
                 f"vocab_size: expected at least {smallest} (4 special tokens, 256 bytes), at most "
-                f"{MOST_PIECES:,}, came {vocab_size}"
+                f"{MOST_PIECES:,}, got {vocab_size}"
             )
         prepared = [_prepare(text) for text in texts]
         if not any(prepared):
-            raise InputError("texts: expected at least one word for the vocabulary, came none")
+            raise InputError("texts: expected at least one word for the vocabulary, got none")
         merges = tokenizers.Tokenizer(models.BPE())
         merges.pre_tokenizer = pre_tokenizers.Sequence(
             [
@@ -246,11 +246,11 @@ def _saved(text: str, *kinds: str) -> dict:
     try:
         saved = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError("tokenizer: expected JSON text, came something else") from None
+        raise InputError("tokenizer: expected JSON text, got something else") from None
     kind = saved.get("tokenizer") if isinstance(saved, dict) else None
     if kind not in kinds:
         expected = " or ".join(repr(name) for name in kinds)
-        raise InputError(f"tokenizer: expected a saved tokenizer of kind {expected}, came {kind!r}")
+        raise InputError(f"tokenizer: expected a saved tokenizer of kind {expected}, got {kind!r}")
     return saved
 
 
@@ -259,7 +259,7 @@ def _content(ids: Iterable[int] | Int[Tensor, "length"], vocab_size: int, drop_u
     content = []
     for number in map(int, ids):
         if not 0 <= number < vocab_size:
-            raise InputError(f"ids: expected numbers from 0 to {vocab_size - 1}, came {number}")
+            raise InputError(f"ids: expected numbers from 0 to {vocab_size - 1}, got {number}")
         if number == EOS_ID:
             break
         if number >= NUM_SPECIALS or (number == UNK_ID and not drop_unknown):
@@ -272,5 +272,5 @@ def _prepare(text: str) -> str:
     try:
         text.encode()  # a terminal hands over bytes that are no UTF-8 as lone surrogates
     except UnicodeEncodeError:
-        raise InputError(f"text: expected Unicode text, came broken characters in {text!r}") from None
+        raise InputError(f"text: expected Unicode text, got broken characters in {text!r}") from None
     return "".join(f" {word}" for word in canonical(text).split())

@@ -32,7 +32,7 @@ def generate(size, seed=0, min_length=3, max_length=40, lexicon=1.0):
     """
     _check(size, seed, min_length, max_length)
     if not 0 < lexicon <= 1:
-        raise InputError(f"lexicon: expected a share above 0 and up to 1, came {lexicon!r}")
+        raise InputError(f"lexicon: expected a share above 0 and up to 1, got {lexicon!r}")
     stream = _stream(random.Random(seed), min_length, max_length, seen=set(), lexicon=lexicon)
     return [next(stream)[0] for _ in range(size)]
 
@@ -40,10 +40,10 @@ def generate(size, seed=0, min_length=3, max_length=40, lexicon=1.0):
 def _check(size, seed, min_length, max_length):
     for name, value, least in (("size", size, 0), ("seed", seed, 0), ("min_length", min_length, 3)):
         if not isinstance(value, int) or value < least:
-            raise InputError(f"{name}: expected a whole number of at least {least}, came {value!r}")
+            raise InputError(f"{name}: expected a whole number of at least {least}, got {value!r}")
     if not isinstance(max_length, int) or max_length < min_length or max_length < 5:
         raise InputError(
-            f"max_length: expected a whole number of at least 5 and min_length, came {max_length!r}"
+            f"max_length: expected a whole number of at least 5 and min_length, got {max_length!r}"
         )
 
 
@@ -101,7 +101,7 @@ def load_grammar(size=20_000, seed=0):
         InputError: ``size`` below 1, or ``seed`` not a whole number of at least 0.
     """
     if not isinstance(size, int) or size < 1:
-        raise InputError(f"size: expected a whole number of at least 1, came {size!r}")
+        raise InputError(f"size: expected a whole number of at least 1, got {size!r}")
     _check(size, seed, 3, 40)
     example = running_example()
     seen = {example.src}

@@ -1,0 +1,45 @@
+"""From text to text, in batches."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from tfmr.data.batches import check_count, cut_rows, room_for_all
+from tfmr.data.tokenizers import Tokenizer
+from tfmr.decoding.greedy import greedy_decode
+from tfmr.errors import InputError
+from tfmr.seq2seq import Seq2Seq
+
+
+def translate(
+    model: Seq2Seq,
+    sentences: Sequence[str],
+    src_tokenizer: Tokenizer,
+    tgt_tokenizer: Tokenizer,
+    batch_size: int = 100,
+) -> list[str]:
+    """Translate text by greedy decoding, in batches of sentences of about one length; the order is kept.
+
+    Raises:
+        InputError: a sentence has no token; ``batch_size`` is no whole number of at least 1.
+    """
+    check_count("batch_size", batch_size)
+    encoded = [[*src_tokenizer.encode(sentence), src_tokenizer.eos_id] for sentence in sentences]
+    for number, ids in enumerate(encoded):
+        if len(ids) == 1:
+            raise InputError(
+                f"sentences: expected text, but number {number} has no token: {sentences[number]!r}"
+            )
+    device = next(model.parameters()).device
+    widths = [len(ids) for ids in encoded]
+    order = sorted(range(len(encoded)), key=widths.__getitem__)
+    translations = [""] * len(encoded)
+    for rows in cut_rows(order, widths, batch_size, room_for_all(widths, batch_size)):
+        src = nn.utils.rnn.pad_sequence(
+            [torch.tensor(encoded[row]) for row in rows], batch_first=True, padding_value=src_tokenizer.pad_id
+        )
+        ids = greedy_decode(model, src.to(device)).ids.tolist()
+        for row, translation in zip(rows, ids, strict=True):
+            translations[row] = tgt_tokenizer.decode(translation)
+    return translations

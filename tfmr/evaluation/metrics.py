@@ -1,0 +1,87 @@
+"""How good is a translation, how good an alignment: numbers that others can reproduce."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import sacrebleu
+
+from tfmr.errors import InputError
+
+Link = tuple[int, int]
+
+
+class Score(NamedTuple):
+    """A corpus score from 0 to 100, with the signature that says exactly how it was computed."""
+
+    score: float
+    signature: str
+
+    def __str__(self) -> str:
+        return f"{self.score:.2f} ({self.signature})"
+
+
+def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
+    """Corpus BLEU (Papineni et al. 2002), through sacreBLEU (Post 2018).
+
+    The texts are cased and *detokenised*: sacreBLEU applies its own tokenisation (13a), one for all.
+
+    Args:
+        hypotheses: what the model wrote, a sentence each.
+        references: what a translator wrote, one for each hypothesis. The order of the two arguments matters.
+
+    Raises:
+        InputError: the lists are empty, of unequal length, or hold something else than text.
+    """
+    # force: the grammar corpus writes a space before its full stops, which sacreBLEU would warn about on stderr.
+    return _score(sacrebleu.metrics.BLEU(force=True), hypotheses, references)
+
+
+def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
+    """Corpus chrF, an F-score over character n-grams (Popović 2015); arguments as for :func:`bleu`."""
+    return _score(sacrebleu.metrics.CHRF(), hypotheses, references)
+
+
+def alignment_error_rate(
+    predicted: Sequence[Collection[Link]],
+    sure: Sequence[Collection[Link]],
+    possible: Sequence[Collection[Link]] | None = None,
+) -> float:
+    """1 − (|A∩S| + |A∩P|) / (|A| + |S|), summed over all sentences (Och and Ney 2003, equation 37).
+
+    Args:
+        predicted: for each sentence the links (source position, target position) to be judged.
+        sure: the gold links that must be found.
+        possible: gold links that may be found; every sure link counts as possible too.
+
+    Returns:
+        A number from 0 (perfect) to 1.
+
+    Raises:
+        InputError: the lists have unequal lengths, or there is no link at all.
+    """
+    possible = sure if possible is None else possible
+    if not len(predicted) == len(sure) == len(possible):
+        raise InputError(
+            "predicted, sure, possible: expected one set of links a sentence in each, "
+            f"got {len(predicted)}, {len(sure)} and {len(possible)}"
+        )
+    hits = total = 0
+    for found, must, may in zip(map(set, predicted), map(set, sure), map(set, possible), strict=True):
+        hits += len(found & must) + len(found & (may | must))
+        total += len(found) + len(must)
+    if total == 0:
+        raise InputError("predicted, sure: expected at least one link, got none")
+    return 1.0 - hits / total
+
+
+def _score(metric, hypotheses: Sequence[str], references: Sequence[str]) -> Score:
+    for name, texts in (("hypotheses", hypotheses), ("references", references)):
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise InputError(f"{name}: expected a list of sentences as text, got something else")
+    if len(hypotheses) != len(references) or not hypotheses:
+        raise InputError(
+            "hypotheses, references: expected two lists of the same length, at least 1, "
+            f"got {len(hypotheses)} and {len(references)}"
+        )
+    result = metric.corpus_score(list(hypotheses), [list(references)])
+    return Score(result.score, str(metric.get_signature()))
