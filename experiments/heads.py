@@ -17,7 +17,6 @@ on the left and on the right. Chapter 5 reads these files. Its functions ``circl
 """
 
 import argparse
-import math
 
 import harness
 import torch
@@ -96,7 +95,7 @@ def measure(args: argparse.Namespace, model: str, seed: int) -> dict:
     for step in range(1, args.steps + 1):
         *circle, answers = (x.to(args.device) for x in circles(args.batch_size, generator))
         loss = F.cross_entropy(learner(*circle)[0].flatten(0, 2), answers.flatten())
-        train_step(loss, learner, optimizer, clip_norm=math.inf)
+        train_step(loss, learner, optimizer)
         schedule.step()
         if step % max(args.steps // 12, 1) == 0:
             both = quality(learner, held_out)["both"]

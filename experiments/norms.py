@@ -16,7 +16,6 @@ Each norm, depth and seed writes one small file, OUT/NORM-DEPTH-seed-SEED.json. 
 """
 
 import argparse
-import math
 from functools import partial
 from itertools import product
 
@@ -96,7 +95,7 @@ def learn(model: Stack, seed: int, rate: float, warm_up: int, args: argparse.Nam
         ids = torch.randint(SYMBOLS, (BATCH, LENGTH), generator=generator).to(args.device)
         optimizer.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / warm_up) if warm_up else rate
         loss = F.cross_entropy(model(ids).flatten(0, 1), ids.flip(1).flatten())
-        train_step(loss, model, optimizer, clip_norm=math.inf)
+        train_step(loss, model, optimizer)
         losses.append(loss.item())
         if len(losses) == WINDOW:
             windows.append(round(sum(losses) / WINDOW, 4))

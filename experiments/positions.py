@@ -16,7 +16,6 @@ Each run writes OUT/TASK-SCHEME-seed-SEED.json. Chapter 6 reads these files.
 """
 
 import argparse
-import math
 from functools import partial
 
 import harness
@@ -112,7 +111,7 @@ def measure(args: argparse.Namespace, task: str, scheme: str, seed: int) -> dict
         optimizer.param_groups[0]["lr"] = rate
         ids, answers = (x.to(args.device) for x in questions(task, args.batch_size, LENGTHS[0], generator))
         loss = F.cross_entropy(model(ids).flatten(0, 1), answers.flatten(), ignore_index=IGNORE)
-        train_step(loss, model, optimizer, clip_norm=math.inf)
+        train_step(loss, model, optimizer)
     return {
         "config": {"d_model": D_MODEL, "num_heads": NUM_HEADS, "num_layers": NUM_LAYERS, "d_ff": D_FF},
         "parameters": sum(parameter.numel() for parameter in model.parameters()),

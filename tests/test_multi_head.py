@@ -244,6 +244,19 @@ def test_blocks_of_queries_change_no_number(relative, masked, monkeypatch):
     torch.testing.assert_close(got, wanted)
 
 
+@pytest.mark.parametrize("shape", [(), (7,), (7, 7), (2, 7, 7), (3, 1, 1, 7)])
+def test_blocks_take_whatever_broadcasts(shape, monkeypatch):
+    q, k, v = (torch.randn(3, 2, 7, 4) for _ in range(3))
+    mask = torch.rand(shape) < 0.7
+
+    def bias(first: int, count: int) -> torch.Tensor:
+        return torch.arange(7.0).expand(2, count, 7)
+
+    expected, _ = fused_in_blocks(q, k, v, mask, bias)
+    monkeypatch.setattr(fused, "BLOCK", 10)
+    torch.testing.assert_close(fused_in_blocks(q, k, v, mask, bias)[0], expected)
+
+
 def test_dropout_in_blocks_drops_the_same_in_the_backward_pass(monkeypatch):
     """A block is computed again for its gradient: with other numbers dropped, it would be another function's."""
     monkeypatch.setattr(fused, "BLOCK", 10)

@@ -78,9 +78,11 @@ def fused_in_blocks(
     if rows >= num_queries:
         return fused_attention(query, key, value, mask, bias(0, num_queries), dropout_p), None
 
+    same_for_all = mask is None or mask.dim() < 2 or mask.size(-2) == 1
+
     def block(queries: Tensor, first: int) -> Tensor:
         count = queries.size(-2)
-        part = mask if mask is None or mask.size(-2) == 1 else mask[..., first : first + count, :]
+        part = mask if same_for_all else mask[..., first : first + count, :]
         return fused_attention(queries, key, value, part, bias(first, count), dropout_p)
 
     parts = [
@@ -101,7 +103,7 @@ def _rows(
     batch, heads, num_queries, num_keys = (*query.shape[:-1], key.size(-2))
     if batch * heads * num_queries * num_keys <= BLOCK:
         return num_queries
-    shapes = [(1, 1, 1, num_keys) if mask is None else mask.shape]
+    shapes = [(1, 1, 1, num_keys), () if mask is None else mask.shape]
     if bias(0, 1) is not None:
         shapes.append((heads, num_queries, num_keys))
     if dropout_p and query.device.type == "cpu":

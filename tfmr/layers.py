@@ -1,7 +1,7 @@
 """The layers of a Transformer: attention and a small network, each with a way around it and a norm."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -68,10 +68,10 @@ class Residual(nn.Module):
         return self.norm(x + self.dropout(sublayer(x)))
 
 
-def keep(seen: list[Tensor | None], output_and_weights: tuple[Tensor, Tensor | None]) -> Tensor:
-    """The output alone, as a :class:`Residual` wants it; the weights go to the end of the list."""
-    output, weights = output_and_weights
-    seen.append(weights)
+def keep(seen: list, answer: tuple[Tensor, Any]) -> Tensor:
+    """The output alone, as a :class:`Residual` wants it; what came with it, such as weights, goes into the list."""
+    output, beside = answer
+    seen.append(beside)
     return output
 
 
@@ -167,6 +167,11 @@ class LayerState(NamedTuple):
     past: tuple[Tensor, Tensor]
     memory: tuple[Tensor, Tensor]
 
+    @property
+    def position(self) -> int:
+        """How many words were read, and so where the next one stands."""
+        return self.past[0].size(-2)
+
     def select(self, rows: Int[Tensor, " rows"]) -> "LayerState":
         """The state of these rows of the batch, in this order."""
         return LayerState(*(tuple(x[rows] for x in pair) for pair in self))
@@ -193,14 +198,13 @@ def step_layer(
     Returns:
         The output, the weights of the cross-attention (or None), and the state after.
     """
-    seen, offset = [], state.past[0].size(-2)
+    seen = []
 
     def attend_to_past(h: Tensor) -> Tensor:
-        nonlocal state
-        new = layer.self_attention.project(h, h, offset)
-        both = zip(state.past, new, strict=True)
-        state = state._replace(past=tuple(torch.cat(pair, dim=-2) for pair in both))
-        return layer.self_attention.attend(h, *state.past, offset=offset)[0]
+        new = layer.self_attention.project(h, h, state.position)
+        past = tuple(torch.cat(pair, dim=-2) for pair in zip(state.past, new, strict=True))
+        output, _ = layer.self_attention.attend(h, *past, offset=state.position)
+        return keep(seen, (output, past))
 
     def attend_to_memory(h: Tensor) -> Tensor:
         return keep(
@@ -209,4 +213,5 @@ def step_layer(
 
     x = layer.around_self_attention(x, attend_to_past)
     x = layer.around_cross_attention(x, attend_to_memory)
-    return layer.around_feed_forward(x, layer.feed_forward), *seen, state
+    past, weights = seen
+    return layer.around_feed_forward(x, layer.feed_forward), weights, state._replace(past=past)

@@ -46,7 +46,7 @@ class DecoderState(NamedTuple):
     @property
     def position(self) -> int:
         """How many tokens were read, and so where the next one stands."""
-        return self.layers[0].past[0].size(-2)
+        return self.layers[0].position
 
     def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
         """The state of these rows of the batch, in this order: what a beam search does with its survivors."""

@@ -10,15 +10,14 @@ from tfmr.errors import InputError
 
 
 def train_step(
-    loss: Float[Tensor, ""], model: nn.Module, optimizer: torch.optim.Optimizer, clip_norm: float = 1.0
+    loss: Float[Tensor, ""], model: nn.Module, optimizer: torch.optim.Optimizer, clip_norm: float = math.inf
 ) -> float:
     """Change the model's parameters a little so that ``loss`` becomes smaller.
 
     Args:
         loss: what the model just computed, one number.
         optimizer: decides how far each parameter goes along its gradient.
-        clip_norm: a gradient longer than this is shortened to it (Pascanu et al. 2013); ``math.inf`` leaves it
-            as it is.
+        clip_norm: a gradient longer than this is shortened to it (Pascanu et al. 2013); by default none is.
 
     Returns:
         The norm of the gradient of all parameters together, before it was clipped.
