@@ -30,6 +30,8 @@ class State(Protocol):
 class Seq2Seq(Protocol):
     """An encoder–decoder. ``encode`` and ``decode`` serve training; ``start`` and ``step`` write word by word.
 
+    It is an ``nn.Module`` as well: training changes its parameters, and decoding puts it into eval mode.
+
     Attributes:
         config: has ``pad_id``, ``bos_id`` and ``eos_id``.
         attends: whether the decoder has weights over the source to show.

@@ -14,9 +14,9 @@ NEIGHBOURS = (slice(0, None, 2), slice(1, None, 2))
 
 def rotate(
     x: Tensor,
-    start: int,
+    offset: int,
     *,
-    first: Callable = lambda start: start,
+    first: Callable = lambda offset: offset,
     exponent: Callable = lambda pair, d: 2 * pair / d,
     base: float = 10_000,
     unit: float = 1.0,
@@ -26,37 +26,37 @@ def rotate(
 ) -> Tensor:
     """Rotary positions.
 
-    ``x`` is (length, d) with d even. Row p stands at position ``start + p``, and its pair of coordinates
-    (2i, 2i + 1) is turned by the angle ``(start + p) / 10000^(2i/d)``, anticlockwise.
+    ``x`` is (length, d) with d even. Row p stands at position ``offset + p``, and its pair of coordinates
+    (2i, 2i + 1) is turned by the angle ``(offset + p) / 10000^(2i/d)``, anticlockwise.
     """
     length, d = x.shape
-    position = first(start) + torch.arange(length)[:, None]
+    position = first(offset) + torch.arange(length)[:, None]
     angles = unit * position / base ** exponent(torch.arange(d // 2), d)
     pairs = x.chunk(2, dim=1) if halves_in else (x[:, 0::2], x[:, 1::2])
     turned = turn(*pairs, angles.cos(), angles.sin())
     return torch.cat(turned, dim=1) if halves_out else torch.stack(turned, dim=-1).flatten(1)
 
 
-def _case(length: int, d: int, start: int) -> tuple[Tensor, int]:
-    return torch.randn(length, d, generator=torch.Generator().manual_seed(d)), start
+def _case(length: int, d: int, offset: int) -> tuple[Tensor, int]:
+    return torch.randn(length, d, generator=torch.Generator().manual_seed(d)), offset
 
 
 def _lengths(x: Tensor) -> Tensor:
     return x.square().sum(dim=-1)
 
 
-def _pair_by_pair(call: Callable, x: Tensor, start: int) -> bool:
+def _pair_by_pair(call: Callable, x: Tensor, offset: int) -> bool:
     """Without one pair, the result lacks this pair, and the others stay."""
     without = torch.cat([x[:, :-2], 0 * x[:, -2:]], dim=1)
-    return close(call(without, start)[:, :-2], call(x, start)[:, :-2]) and close(
-        call(without, start)[:, -2:], 0 * x[:, -2:]
+    return close(call(without, offset)[:, :-2], call(x, offset)[:, :-2]) and close(
+        call(without, offset)[:, -2:], 0 * x[:, -2:]
     )
 
 
 def _angle(pair: int) -> Callable:
     """The angle by which this pair of (1, 0, 1, 0, …) is turned at position 1; it has to be 10000^(-2i/d)."""
 
-    def holds(call: Callable, x: Tensor, start: int) -> bool:
+    def holds(call: Callable, x: Tensor, offset: int) -> bool:
         ones = torch.tensor([1.0, 0.0]).repeat(x.size(1) // 2)[None]
         i = pair % (x.size(1) // 2)
         a, b = call(ones, 1)[0, 2 * i : 2 * i + 2].tolist()
@@ -71,24 +71,24 @@ check_rotate = Exercise(
     axes="length, d",
     properties=[
         ("position 0 is not turned at all: there, x comes out as it went in.",
-         lambda call, x, start: close(call(x, 0)[0], x[0])),
+         lambda call, x, offset: close(call(x, 0)[0], x[0])),
         ("a turn changes no length: each row of the result is as long as that of x.",
-         lambda call, x, start: close(_lengths(call(x, start)), _lengths(x))),
+         lambda call, x, offset: close(_lengths(call(x, offset)), _lengths(x))),
         ("a pair is made of neighbours, (2i, 2i + 1), in x and in the result: without the last pair, the others stay.",
          _pair_by_pair),
         ("a vector twice as long gives a result twice as long.", doubles_with(0)),
-        ("it is the position that counts, start + p: row 1 of a sentence that starts at 3 stands where row 0 of one "
+        ("it is the position that counts, offset + p: row 1 of a sentence that starts at 3 stands where row 0 of one "
          "that starts at 4 does.",
-         lambda call, x, start: close(call(x, start + 3)[1:], call(x[1:], start + 4))),
+         lambda call, x, offset: close(call(x, offset + 3)[1:], call(x[1:], offset + 4))),
         ("turns add up: a row turned at position 2 and again at position 3 is one turned at position 5.",
-         lambda call, x, start: close(call(call(x, 2)[:1], 3), call(x[:1], 5))),
+         lambda call, x, offset: close(call(call(x, 2)[:1], 3), call(x[:1], 5))),
         ("the first pair turns by one radian a position, anticlockwise: at position 1, (1, 0) becomes (0.54, 0.84).",
          _angle(0)),
         ("the last pair turns most slowly, by 10000^(-(d - 2)/d) a position.", _angle(-1)),
     ],
     mistakes=[
-        ("`start` is not used: a later part of a sentence must go on counting.", {"first": lambda start: 0}),
-        ("positions are counted from 1; the first is 0.", {"first": lambda start: start + 1}),
+        ("`offset` is not used: a later part of a sentence must go on counting.", {"first": lambda offset: 0}),
+        ("positions are counted from 1; the first is 0.", {"first": lambda offset: offset + 1}),
         ("every pair turns at the same speed; the exponent is 2i/d, with i the number of the pair.",
          {"exponent": lambda pair, d: 0.0 * pair}),
         ("the exponent is i/d; it should be 2i/d, so that the slowest pair is nearly 10000 times slower.",
