@@ -1,4 +1,4 @@
-"""Layers made of their parts, and PyTorch's own with the same weights: what parity is tested against."""
+"""Layers made of their parts, with biases that are not zero: what is compared with PyTorch's own (tfmr.book.twins)."""
 
 from functools import partial
 
@@ -24,35 +24,8 @@ def decoder_layer(d_model: int, heads: int, d_ff: int, positions=None, **residua
     return DecoderLayer(*attentions, FeedForward(d_model, d_ff), partial(Residual, d_model, **residual))
 
 
-def torch_twin(ours: MultiHeadAttention) -> nn.MultiheadAttention:
-    """PyTorch's module with the same weights."""
-    d_model = ours.query_projection.in_features
-    twin = nn.MultiheadAttention(
-        d_model, ours.num_heads, batch_first=True, dtype=ours.query_projection.weight.dtype
-    )
-    parts = ours.query_projection, ours.key_projection, ours.value_projection
-    with torch.no_grad():
-        twin.in_proj_weight.copy_(torch.cat([part.weight for part in parts]))
-        twin.in_proj_bias.copy_(torch.cat([part.bias for part in parts]))
-        twin.out_proj.load_state_dict(ours.output_projection.state_dict())
-    return twin
-
-
 def random_biases(module: nn.Module) -> None:
     """Zero biases would hide a wrong one."""
     for name, parameter in module.named_parameters():
         if name.endswith("bias"):
             nn.init.normal_(parameter)
-
-
-def copy_layer(ours: nn.Module, theirs: nn.Module) -> None:
-    """Give PyTorch's layer the weights of ours."""
-    copy = {"self_attn": torch_twin(ours.self_attention), "linear1": ours.feed_forward.hidden,
-            "linear2": ours.feed_forward.output}  # fmt: skip
-    if isinstance(ours, DecoderLayer):
-        copy |= {"multihead_attn": torch_twin(ours.cross_attention), "norm1": ours.around_self_attention.norm,
-                 "norm2": ours.around_cross_attention.norm, "norm3": ours.around_feed_forward.norm}  # fmt: skip
-    else:
-        copy |= {"norm1": ours.around_attention.norm, "norm2": ours.around_feed_forward.norm}
-    for name, module in copy.items():
-        getattr(theirs, name).load_state_dict(module.state_dict())

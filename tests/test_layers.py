@@ -4,9 +4,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parity import TOLERANCE, copy_layer, decoder_layer, encoder_layer, random_biases
+from parity import TOLERANCE, decoder_layer, encoder_layer, random_biases
 from torch import nn
 
+from tfmr.book.twins import copy_layer
 from tfmr.errors import InputError
 from tfmr.layers import FeedForward, Residual, start_layer, step_layer
 from tfmr.masks import causal_mask, padding_mask
@@ -135,7 +136,7 @@ def test_trap_12_a_layer_step_by_step_equals_all_at_once(norm, positions):
         torch.testing.assert_close(output, expected[:, t : t + 1])
         torch.testing.assert_close(across, weights[:, :, t : t + 1])
         assert all(map(torch.equal, before, [tensor for pair in state for tensor in pair]))  # left as it was
-        assert after.memory is state.memory  # computed once a sentence
+        assert after.source is state.source  # computed once a sentence
         state = after
     assert step_layer(layer, word, state, hidden)[1] is None  # weights only when asked for
     rows = torch.tensor([1, 0, 1])

@@ -7,10 +7,11 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parity import TOLERANCE, random_biases, torch_twin
+from parity import TOLERANCE, random_biases
 
 from tfmr import fused
 from tfmr.attention import scaled_dot_product_attention
+from tfmr.book.twins import attention_twin
 from tfmr.errors import InputError
 from tfmr.fused import fused_attention, fused_in_blocks
 from tfmr.masks import causal_mask, padding_mask
@@ -28,7 +29,7 @@ def test_equals_pytorch_forward_and_gradients(batch, queries, keys, heads, d_hea
     for dtype, atol in TOLERANCE.items():
         ours = MultiHeadAttention(heads * d_head, heads).to(dtype)
         random_biases(ours)
-        theirs = torch_twin(ours)
+        theirs = attention_twin(ours)
         inputs = [torch.randn(batch, length, heads * d_head, dtype=dtype) for length in (queries, keys, keys)]
         mine, other = ([x.clone().requires_grad_() for x in inputs] for _ in range(2))
         mask = torch.rand(batch, queries, keys) < 0.6 if masked else None
@@ -346,10 +347,11 @@ def test_gpu_equals_cpu(need_weights, dtype):
     ("sizes", "message"),
     [
         ({"d_model": 10, "num_heads": 3}, "num_heads: expected a divisor of d_model = 10"),
-        ({"d_model": 0, "num_heads": 1}, "d_model: expected a positive"),
-        ({"d_model": 8, "num_heads": 0}, "num_heads: expected a positive"),
-        ({"d_model": 8, "num_heads": 2, "d_key": 0}, "d_key: expected a positive"),
-        ({"d_model": 8, "num_heads": 2, "d_value": -1}, "d_value: expected a positive"),
+        ({"d_model": 0, "num_heads": 1}, "d_model: expected a whole number"),
+        ({"d_model": 8, "num_heads": 0}, "num_heads: expected a whole number"),
+        ({"d_model": 8, "num_heads": True}, "num_heads: expected a whole number of at least 1, got True"),
+        ({"d_model": 8, "num_heads": 2, "d_key": 0}, "d_key: expected a whole number"),
+        ({"d_model": 8, "num_heads": 2, "d_value": -1}, "d_value: expected a whole number"),
         ({"d_model": 10, "num_heads": 3, "d_key": 4}, "num_heads: expected a divisor of d_model = 10"),
         ({"d_model": 10, "num_heads": 3, "d_value": 4}, "num_heads: expected a divisor of d_model = 10"),
     ],

@@ -179,9 +179,9 @@ def test_what_cannot_be_is_refused():
         SinusoidalPositions(5)
     with pytest.raises(InputError, match="d_head: expected an even number"):
         RotaryPositions(3)
-    with pytest.raises(InputError, match="num_heads: expected a positive"):
+    with pytest.raises(InputError, match="num_heads: expected a whole number"):
         ALiBi(0)
-    with pytest.raises(InputError, match="max_length: expected at least 1"):
+    with pytest.raises(InputError, match="max_length: expected a whole number"):
         LearnedPositions(0, 4)
     with pytest.raises(InputError, match="length: expected at most 6 learned positions, got 7"):
         LearnedPositions(6, 4)(torch.zeros(1, 2, 4), offset=5)

@@ -156,6 +156,8 @@ def test_a_source_with_no_token_is_refused(src):
     [
         ({"d_hidden": 7}, "d_hidden"),
         ({"d_embed": 0}, "d_embed"),
+        ({"d_embed": True}, "d_embed"),
+        ({"d_hidden": True}, "d_hidden"),
         ({"src_vocab_size": -1}, "src_vocab_size"),
         ({"dropout": 1.0}, "dropout"),
         ({"attention": "multiplicative"}, "attention"),

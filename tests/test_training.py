@@ -620,6 +620,13 @@ def test_other_data_and_other_models_are_refused(tmp_path):
         run(checkpoint=path, model=wider)
 
 
+def test_batches_padded_with_another_id_are_refused():
+    examples = make_batches().examples
+    for name in ("batches", "valid"):
+        with pytest.raises(InputError, match=r"batches: expected the model's padding, 0, got 3"):
+            run(**{name: BucketedBatches(examples, 4, pad_id=3)})
+
+
 def test_another_identity_is_refused(tmp_path):
     path = tmp_path / "c.safetensors"
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parity import TOLERANCE, copy_layer, random_biases
+from parity import TOLERANCE, random_biases
 from torch import nn
 
+from tfmr.book.twins import transformer_twin
 from tfmr.config import POSITIONS, TransformerConfig
 from tfmr.data import BucketedBatches
 from tfmr.decoding import greedy_decode
@@ -35,32 +36,6 @@ def sentences(batch: int, src_len: int, tgt_len: int) -> tuple[torch.Tensor, tor
     return torch.randint(3, 11, (batch, src_len)), torch.randint(3, 13, (batch, tgt_len))
 
 
-def torch_stacks(ours: Transformer) -> nn.Transformer:
-    """nn.Transformer with our layers' weights; its stacks have a final norm only where ours have one."""
-    config, dtype = ours.config, ours.output.weight.dtype
-    options = {
-        "dim_feedforward": config.d_ff,
-        "dropout": 0.0,
-        "batch_first": True,
-        "norm_first": config.norm == "pre",
-    }
-    sizes = config.d_model, config.num_heads
-    extra = {"enable_nested_tensor": False}
-    norms = [nn.LayerNorm(config.d_model) if config.norm == "pre" else None for _ in range(2)]
-    layers = nn.TransformerEncoderLayer(*sizes, **options), nn.TransformerDecoderLayer(*sizes, **options)
-    encoder = nn.TransformerEncoder(layers[0], config.num_encoder_layers, norms[0], **extra)
-    decoder = nn.TransformerDecoder(layers[1], config.num_decoder_layers, norms[1])
-    theirs = nn.Transformer(*sizes, custom_encoder=encoder, custom_decoder=decoder, batch_first=True).to(
-        dtype
-    )
-    for stack, other in ((ours.encoder, encoder), (ours.decoder, decoder)):  # after its own initialisation
-        for mine, layer in zip(stack.layers, other.layers, strict=True):
-            copy_layer(mine, layer)
-        if other.norm is not None:
-            other.norm.load_state_dict(stack.norm.state_dict())
-    return theirs
-
-
 @NORM
 @settings(max_examples=8)
 @given(st.integers(1, 3), st.integers(1, 6), st.integers(1, 6), st.booleans(), st.integers(0, 10**6))
@@ -69,7 +44,7 @@ def test_equals_torch_nn_transformer_forward_and_gradients(norm, batch, src_len,
     for dtype, atol in TOLERANCE.items():
         ours = make(norm=norm).to(dtype)
         random_biases(ours)
-        theirs = torch_stacks(ours).train()  # no fast path; there is no dropout
+        theirs = transformer_twin(ours).train()  # no fast path; there is no dropout
         src, tgt = sentences(batch, src_len, tgt_len)
         if padded and src_len > 1:
             src[0, src_len // 2 + 1 :] = 0
@@ -376,8 +351,10 @@ def test_gpu_equals_cpu(positions):
     ("changes", "message"),
     [
         ({"num_heads": 3}, "num_heads: expected a divisor of d_model = 16, "),
-        ({"d_ff": 0}, "d_ff: expected a positive number, got 0"),
-        ({"num_decoder_layers": 0}, "num_decoder_layers: expected a positive"),
+        ({"d_ff": 0}, "d_ff: expected a whole number of at least 1, got 0"),
+        ({"d_ff": True}, "d_ff: expected a whole number of at least 1, got True"),
+        ({"max_length": True}, "max_length: expected a whole number of at least 1, got True"),
+        ({"num_decoder_layers": 0}, "num_decoder_layers: expected a whole number"),
         ({"dropout": 1.0}, "dropout: expected a probability"),
         ({"norm": "none"}, "norm: expected one of post, pre; got 'none'"),
         ({"positions": "relative"}, "positions: expected one of sinusoidal"),

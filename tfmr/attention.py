@@ -143,7 +143,7 @@ class AdditiveAttention(Attention):
 
 
 class GeneralAttention(Attention):
-    """score(q, k) = qᵀ W k: a learned bilinear form (Luong et al. 2015, equation 8).
+    """score(q, k) = qᵀ W k: a learned bilinear form (Luong et al. 2015, section 3.1).
 
     Args:
         d_query, d_key: sizes of a query and of a key; they may differ.
@@ -165,7 +165,7 @@ class GeneralAttention(Attention):
 class DotAttention(Attention):
     """score(q, k) = qᵀ k, or qᵀ k / √d with ``scaled``: no parameter at all.
 
-    The plain one is the *dot* score of Luong et al. 2015, equation 8; the scaled one is the score of
+    The plain one is the *dot* score of Luong et al. 2015, section 3.1; the scaled one is the score of
     Vaswani et al. 2017, equation 1. Queries and keys have the same size.
 
     Args:

@@ -6,7 +6,7 @@ from functools import partial
 
 from torch import nn
 
-from tfmr.errors import InputError
+from tfmr.errors import InputError, check_count, check_probability
 from tfmr.layers import ACTIVATIONS, NORMS, DecoderLayer, EncoderLayer, FeedForward, Residual
 from tfmr.multi_head import MultiHeadAttention, check_heads
 from tfmr.positions import ALiBi, LearnedPositions, Positions, RotaryPositions, SinusoidalPositions
@@ -43,6 +43,10 @@ class TransformerConfig:
             embedding too, as in the paper, which needs one vocabulary for both languages.
         d_key, d_value: sizes of a head's keys and values; by default d_model / num_heads.
         pad_id, bos_id, eos_id: padding, begin and end of a sentence.
+
+    Raises:
+        InputError: a size is no whole number of at least 1 or does not fit the others; a choice or the dropout is out of
+            range.
     """
 
     src_vocab_size: int
@@ -74,11 +78,9 @@ class TransformerConfig:
             "max_length",
         )
         for name in sizes:
-            if getattr(self, name) < 1:
-                raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
+            check_count(name, getattr(self, name))
         check_heads(self.d_model, self.num_heads, self.d_key, self.d_value)
-        if not 0.0 <= self.dropout < 1.0:
-            raise InputError(f"dropout: expected a probability in [0, 1), got {self.dropout}")
+        check_probability("dropout", self.dropout)
         choices = {"norm": NORMS, "positions": POSITIONS, "activation": ACTIVATIONS, "tie_embeddings": TIES}
         for name, known in choices.items():
             if getattr(self, name) not in known:

@@ -1,4 +1,9 @@
-"""Scaled dot-product attention without its weights: PyTorch's fused kernel, which never stores them."""
+"""Scaled dot-product attention without its weights: PyTorch's fused kernel, which never stores them.
+
+That attention needs no memory for them was shown by Rabe and Staats 2021 (arXiv 2112.05682); the kernel on a GPU is
+that of Dao et al. 2022 (FlashAttention). Computing a part again in the backward pass rather than keeping it is the
+checkpointing of Chen et al. 2016 (arXiv 1604.06174).
+"""
 
 import math
 from collections.abc import Callable
@@ -28,6 +33,9 @@ def fused_attention(
     Args:
         mask: boolean, broadcastable to the scores; ``True`` = may be attended.
         bias: added to the scores, broadcastable to them.
+
+    Raises:
+        InputError: the mask is not boolean or does not broadcast to the scores.
     """
     # Four axes and no fewer: with three, PyTorch's CPU kernel steps aside for one that stores the weights.
     mask, bias = (x if x is None else x[(None,) * (4 - x.dim())] for x in (mask, bias))
@@ -45,7 +53,7 @@ def fused_attention(
 
 BLOCK = 2**24  # numbers that a mask may have, 64 MiB in float32, before queries are taken in blocks
 # From a first query and a number of queries to what is added to their scores, or to None.
-Bias = Callable[[int, int], Tensor | None]
+MakeBias = Callable[[int, int], Tensor | None]
 
 
 def fused_in_blocks(
@@ -53,7 +61,7 @@ def fused_in_blocks(
     key: Float[Tensor, "batch heads key d_key"],
     value: Float[Tensor, "batch heads key d_value"],
     mask: Tensor | None,
-    bias: Bias,
+    make_bias: MakeBias,
     dropout_p: float = 0.0,
 ) -> tuple[Float[Tensor, "batch heads query d_value"], None]:
     """:func:`fused_attention` that holds no large matrix, whatever is masked, added or dropped.
@@ -65,25 +73,28 @@ def fused_in_blocks(
 
     Args:
         mask: boolean, broadcastable to the scores; ``True`` = may be attended.
-        bias: makes what is added to the scores of some queries, so that it need not be made for all at once.
+        make_bias: makes what is added to the scores of some queries, so that it need not be made for all at once.
 
     Returns:
         The output, and None in place of the weights.
+
+    Raises:
+        InputError: the mask is not boolean or does not broadcast to the scores.
     """
     num_queries = query.size(-2)
     if mask is not None:
         check_mask(mask, torch.Size([*query.shape[:-1], key.size(-2)]))
     # A compiler takes attention whole: how many blocks there are would depend on the length.
-    rows = num_queries if torch.compiler.is_compiling() else _rows(query, key, mask, bias, dropout_p)
+    rows = num_queries if torch.compiler.is_compiling() else _rows(query, key, mask, make_bias, dropout_p)
     if rows >= num_queries:
-        return fused_attention(query, key, value, mask, bias(0, num_queries), dropout_p), None
+        return fused_attention(query, key, value, mask, make_bias(0, num_queries), dropout_p), None
 
     same_for_all = mask is None or mask.dim() < 2 or mask.size(-2) == 1
 
     def block(queries: Tensor, first: int) -> Tensor:
         count = queries.size(-2)
         part = mask if same_for_all else mask[..., first : first + count, :]
-        return fused_attention(queries, key, value, part, bias(first, count), dropout_p)
+        return fused_attention(queries, key, value, part, make_bias(first, count), dropout_p)
 
     parts = [
         checkpoint(block, queries, number * rows, use_reentrant=False)
@@ -96,7 +107,7 @@ def _rows(
     query: Tensor,
     key: Tensor,
     mask: Tensor | None,
-    bias: Bias,
+    make_bias: MakeBias,
     dropout_p: float,
 ) -> int:
     """How many queries to take at once, so that mask, bias and dropped weights have at most BLOCK numbers."""
@@ -104,7 +115,7 @@ def _rows(
     if batch * heads * num_queries * num_keys <= BLOCK:
         return num_queries
     shapes = [(1, 1, 1, num_keys), () if mask is None else mask.shape]
-    if bias(0, 1) is not None:
+    if make_bias(0, 1) is not None:
         shapes.append((heads, num_queries, num_keys))
     if dropout_p and query.device.type == "cpu":
         shapes.append((batch, heads, num_queries, num_keys))

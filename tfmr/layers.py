@@ -23,6 +23,9 @@ class FeedForward(nn.Module):
         d_ff: size of the hidden layer.
         dropout: probability of dropping a hidden unit in training.
         activation: one of ``ACTIVATIONS``.
+
+    Raises:
+        InputError: there is no such activation.
     """
 
     def __init__(self, d_model: int, d_ff: int, dropout: float = 0.0, activation: str = "relu"):
@@ -41,14 +44,16 @@ class FeedForward(nn.Module):
 class Residual(nn.Module):
     """The way around a sublayer, and its norm: after the sum (post) or before the sublayer (pre).
 
-    Post-norm is that of Vaswani et al. 2017, section 3.1; pre-norm that of nearly everything since (Xiong et al.
-    2020).
+    Post-norm is that of Vaswani et al. 2017, section 3.1; pre-norm is treated in Xiong et al. 2020.
 
     Args:
         d_model: size of a vector.
         dropout: probability of dropping a number of the sublayer's output in training.
         norm: "post" or "pre".
         eps: keeps the norm from dividing by zero.
+
+    Raises:
+        InputError: ``norm`` is neither.
     """
 
     def __init__(self, d_model: int, dropout: float = 0.0, norm: str = "post", eps: float = 1e-5):
@@ -161,11 +166,11 @@ class LayerState(NamedTuple):
 
     Attributes:
         past: keys and values of the words read so far, in heads: (batch, heads, words, size of a head).
-        memory: keys and values of the source.
+        source: keys and values of the memory.
     """
 
     past: tuple[Tensor, Tensor]
-    memory: tuple[Tensor, Tensor]
+    source: tuple[Tensor, Tensor]
 
     @property
     def position(self) -> int:
@@ -208,7 +213,7 @@ def step_layer(
 
     def attend_to_memory(h: Tensor) -> Tensor:
         return keep(
-            seen, layer.cross_attention.attend(h, *state.memory, memory_mask, need_weights=need_weights)
+            seen, layer.cross_attention.attend(h, *state.source, memory_mask, need_weights=need_weights)
         )
 
     x = layer.around_self_attention(x, attend_to_past)

@@ -4,8 +4,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from tfmr.attention import attend, scaled_scores
-from tfmr.errors import InputError
-from tfmr.fused import Bias, fused_in_blocks
+from tfmr.errors import InputError, check_count
+from tfmr.fused import MakeBias, fused_in_blocks
 from tfmr.positions import Positions
 
 
@@ -107,13 +107,13 @@ class MultiHeadAttention(nn.Module):
         """
         q = self.positions.rotate(self._split(self.query_projection(query)), offset)
 
-        def bias(first: int, count: int) -> Tensor | None:
+        def make_bias(first: int, count: int) -> Tensor | None:
             """What is added to the scores of ``count`` queries from number ``first`` on."""
             return self.positions.bias(count, k.size(-2), offset + first, q.device)
 
         attention = explicit_attention if need_weights else fused_in_blocks
         dropout_p = self.dropout if self.training else 0.0
-        heads, weights = attention(q, k, v, with_heads(mask), bias, dropout_p)
+        heads, weights = attention(q, k, v, with_heads(mask), make_bias, dropout_p)
         return self.output_projection(heads.transpose(1, 2).flatten(2)), weights
 
     def _split(self, x: Float[Tensor, "batch length size"]) -> Float[Tensor, "batch heads length d_head"]:
@@ -125,14 +125,14 @@ def explicit_attention(
     key: Float[Tensor, "batch heads key d_key"],
     value: Float[Tensor, "batch heads key d_value"],
     mask: Tensor | None,
-    bias: Bias,
+    make_bias: MakeBias,
     dropout_p: float = 0.0,
 ) -> tuple[Float[Tensor, "batch heads query d_value"], Float[Tensor, "batch heads query key"]]:
     """Scaled dot-product attention and its weights; the arguments are those of :func:`fused_in_blocks`."""
     scores = scaled_scores(query, key)
-    added = bias(0, query.size(-2))
-    if added is not None:
-        scores = scores + added.to(scores.dtype)
+    bias = make_bias(0, query.size(-2))
+    if bias is not None:
+        scores = scores + bias.to(scores.dtype)
     return attend(scores, value, mask, dropout_p)
 
 
@@ -159,8 +159,8 @@ def check_heads(d_model: int, num_heads: int, d_key: int | None, d_value: int | 
     """Refuse sizes that make no heads."""
     sizes = {"d_model": d_model, "num_heads": num_heads, "d_key": d_key, "d_value": d_value}
     for name, size in sizes.items():
-        if size is not None and size < 1:
-            raise InputError(f"{name}: expected a positive number, got {size}")
+        if size is not None or name in ("d_model", "num_heads"):
+            check_count(name, size)
     if d_model % num_heads and (d_key is None or d_value is None):
         raise InputError(
             f"num_heads: expected a divisor of d_model = {d_model} (or d_key and d_value given), got {num_heads}"

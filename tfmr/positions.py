@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from tfmr.errors import InputError
+from tfmr.errors import InputError, check_count
 
 Device = torch.device | str | None
 
@@ -80,12 +80,14 @@ class LearnedPositions(Positions):
     Args:
         max_length: number of positions that have a vector.
         d_model: size of a vector.
+
+    Raises:
+        InputError: ``max_length`` is no whole number of at least 1.
     """
 
     def __init__(self, max_length: int, d_model: int):
         super().__init__()
-        if max_length < 1:
-            raise InputError(f"max_length: expected at least 1 position, got {max_length}")
+        check_count("max_length", max_length)
         self.table = nn.Parameter(torch.randn(max_length, d_model) / math.sqrt(d_model))
 
     @property
@@ -114,6 +116,9 @@ class RotaryPositions(Positions):
     Args:
         d_head: size of a head's queries and keys; even.
         base: the slowest pair turns by about 1/base a position.
+
+    Raises:
+        InputError: ``d_head`` is odd; heads of another size are to be turned.
     """
 
     def __init__(self, d_head: int, base: float = 10_000.0):
@@ -142,6 +147,9 @@ class ALiBi(Positions):
 
     Args:
         num_heads: number of heads.
+
+    Raises:
+        InputError: ``num_heads`` is no whole number of at least 1; the heads at hand are more or fewer.
     """
 
     def __init__(self, num_heads: int):
@@ -172,8 +180,7 @@ def alibi_slopes(num_heads: int, device: Device = None) -> Float[Tensor, " heads
     For a number of heads that is no power of two, the sequence of the power below, and then every second
     number of the one for the power above, as in the authors' code.
     """
-    if num_heads < 1:
-        raise InputError(f"num_heads: expected a positive number, got {num_heads}")
+    check_count("num_heads", num_heads)
     power = 2 ** int(math.log2(num_heads))
     slopes = 2.0 ** (-8 / power * torch.arange(1, power + 1, device=device))
     odd = 2 * torch.arange(num_heads - power, device=device) + 1

@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tfmr.attention import AdditiveAttention, DotAttention, GeneralAttention, attend
-from tfmr.errors import InputError
+from tfmr.errors import InputError, check_count, check_probability
 from tfmr.masks import padding_mask, sentence_lengths
 from tfmr.seq2seq import Memory
 
-SCORES = ("additive", "general", "dot", "scaled_dot")
+# Kinds of score, and what makes each from the size of a state, which is that of a memory vector too.
+SCORES = {
+    "additive": lambda size: AdditiveAttention(size, size, size),
+    "general": lambda size: GeneralAttention(size, size),
+    "dot": lambda size: DotAttention(),
+    "scaled_dot": lambda size: DotAttention(scaled=True),
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,10 @@ class RecurrentConfig:
         attention: the score, one of ``SCORES``, or ``None`` for the model that hands over one fixed vector.
         dropout: probability, on embeddings and on the readout.
         pad_id, bos_id, eos_id: padding, begin and end of a sentence.
+
+    Raises:
+        InputError: a size is no whole number of at least 1, or ``d_hidden`` is odd; the score or the dropout is out of
+            range.
     """
 
     src_vocab_size: int
@@ -48,28 +58,32 @@ class RecurrentConfig:
 
     def __post_init__(self):
         for name in ("src_vocab_size", "tgt_vocab_size", "d_embed", "d_hidden"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
+            check_count(name, getattr(self, name))
         if self.d_hidden % 2:
             raise InputError(f"d_hidden: expected an even number, half a direction, got {self.d_hidden}")
-        if not 0.0 <= self.dropout < 1.0:
-            raise InputError(f"dropout: expected a probability in [0, 1), got {self.dropout}")
+        check_probability("dropout", self.dropout)
         if self.attention is not None and self.attention not in SCORES:
             known = ", ".join(SCORES)
             raise InputError(f"attention: expected None or one of {known}; got {self.attention!r}")
 
 
-class DecoderState(NamedTuple):
-    """All that a decoder step needs to know; only ``hidden`` changes from step to step."""
+class RecurrentState(NamedTuple):
+    """All that a decoder step needs to know; only ``hidden`` changes from step to step.
+
+    Attributes:
+        hidden: the GRU's state.
+        memory: what the encoder handed over.
+        projected_key: what attention makes of the memory's vectors, once a sentence; None without attention.
+    """
 
     hidden: Float[Tensor, "batch d_hidden"]
-    memory: Float[Tensor, "batch memory_len d_hidden"]
-    mask: Bool[Tensor, "batch 1 memory_len"]
+    memory: Memory
     projected_key: Float[Tensor, "batch memory_len d_projected"] | None
 
-    def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
+    def select(self, rows: Int[Tensor, " rows"]) -> "RecurrentState":
         """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
-        return DecoderState(*(None if part is None else part[rows] for part in self))
+        projected_key = None if self.projected_key is None else self.projected_key[rows]
+        return RecurrentState(self.hidden[rows], self.memory.select(rows), projected_key)
 
 
 class RecurrentEncoder(nn.Module):
@@ -115,13 +129,17 @@ class RecurrentDecoder(nn.Module):
         d_embed, d_hidden = config.d_embed, config.d_hidden
         self.embedding = nn.Embedding(config.tgt_vocab_size, d_embed, padding_idx=config.pad_id)
         self.dropout = nn.Dropout(config.dropout)
-        self.attention = make_attention(config)
+        self.attention = None if config.attention is None else SCORES[config.attention](d_hidden)
         self.bridge = nn.Linear(d_hidden, d_hidden)
         self.cell = nn.GRUCell(d_embed + d_hidden, d_hidden)
         self.readout = nn.Linear(d_hidden + d_hidden + d_embed, d_embed)
         self.output = nn.Linear(d_embed, config.tgt_vocab_size)
 
-    def start(self, memory: Memory) -> DecoderState:
+    def embed(self, tokens: Int[Tensor, "batch tgt_len"]) -> Float[Tensor, "batch tgt_len d_embed"]:
+        """The words' vectors, with dropout."""
+        return self.dropout(self.embedding(tokens))
+
+    def start(self, memory: Memory) -> RecurrentState:
         """The state before the first word, and what is computed once a sentence: the projected keys."""
         vectors, mask = memory
         # Equal scores give the mean of the memory (without attention, the one vector itself). A state made
@@ -129,18 +147,18 @@ class RecurrentDecoder(nn.Module):
         mean, _ = attend(vectors.new_zeros(vectors.size(0), 1, vectors.size(1)), vectors, mask)
         hidden = torch.tanh(self.bridge(mean[:, 0]))
         projected_key = None if self.attention is None else self.attention.project_key(vectors)
-        return DecoderState(hidden, vectors, mask, projected_key)
+        return RecurrentState(hidden, memory, projected_key)
 
-    def look(self, state: DecoderState) -> tuple[Float[Tensor, "batch d_hidden"], Tensor | None]:
+    def look(self, state: RecurrentState) -> tuple[Float[Tensor, "batch d_hidden"], Tensor | None]:
         """The context of the next step and, with attention, its weights over the source words."""
         if self.attention is None:
-            return state.memory[:, 0], None
+            return state.memory.vectors[:, 0], None
         scores = self.attention.score(state.hidden[:, None], state.projected_key)
-        context, weights = attend(scores, state.memory, state.mask)
+        context, weights = attend(scores, *state.memory)
         return context[:, 0], weights[:, 0]
 
     def unroll(
-        self, embedded: Float[Tensor, "batch tgt_len d_embed"], state: DecoderState
+        self, embedded: Float[Tensor, "batch tgt_len d_embed"], state: RecurrentState
     ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Step along given words: hidden states and contexts (batch, tgt_len, d_hidden), weights.
 
@@ -197,7 +215,7 @@ class RecurrentSeq2Seq(nn.Module):
         self, tgt: Int[Tensor, "batch tgt_len"], memory: Memory
     ) -> Float[Tensor, "batch tgt_len tgt_vocab"]:
         """Logits of the word after each given one (teacher forcing)."""
-        embedded = self.decoder.dropout(self.decoder.embedding(tgt))
+        embedded = self.decoder.embed(tgt)
         hiddens, contexts, _ = self.decoder.unroll(embedded, self.start(memory))
         # The readout does not feed back into the loop, so it is computed for all steps at once.
         return self.decoder.logits(hiddens, contexts, embedded)
@@ -217,35 +235,19 @@ class RecurrentSeq2Seq(nn.Module):
         """
         if not self.attends:
             raise InputError("model: expected one with attention, got one that hands over a fixed vector")
-        embedded = self.decoder.dropout(self.decoder.embedding(tgt))
+        embedded = self.decoder.embed(tgt)
         return self.decoder.unroll(embedded, self.start(self.encode(src)))[2]
 
-    def start(self, memory: Memory) -> DecoderState:
+    def start(self, memory: Memory) -> RecurrentState:
         """The state before the first word."""
         return self.decoder.start(memory)
 
     def step(
-        self, token: Int[Tensor, " batch"], state: DecoderState, need_weights: bool = False
-    ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"] | None, DecoderState]:
-        """Read one word: logits of the next one, weights with which it looked, the state after."""
-        embedded = self.decoder.dropout(self.decoder.embedding(token))[:, None]
+        self, token: Int[Tensor, " batch"], state: RecurrentState, need_weights: bool = False
+    ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"] | None, RecurrentState]:
+        """Read one word: logits of the next one, the weights with which it looked if asked for, the state after."""
+        embedded = self.decoder.embed(token[:, None])
         hidden, context, weights = self.decoder.unroll(embedded, state)
         logits = self.decoder.logits(hidden, context, embedded)[:, 0]
         weights = weights[:, 0] if need_weights and self.attends else None
         return logits, weights, state._replace(hidden=hidden[:, 0])
-
-
-def make_attention(config: RecurrentConfig) -> nn.Module | None:
-    """The score that the config names, between states and memory vectors of the same size."""
-    size = config.d_hidden
-    match config.attention:
-        case None:
-            return None
-        case "additive":
-            return AdditiveAttention(size, size, size)
-        case "general":
-            return GeneralAttention(size, size)
-        case "dot":
-            return DotAttention()
-        case "scaled_dot":
-            return DotAttention(scaled=True)

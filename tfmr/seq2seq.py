@@ -17,6 +17,10 @@ class Memory(NamedTuple):
     vectors: Float[Tensor, "batch memory_len d_model"]
     mask: Bool[Tensor, "batch 1 memory_len"]
 
+    def select(self, rows: Int[Tensor, " rows"]) -> "Memory":
+        """What the decoder knows of these sentences of the batch, in this order."""
+        return Memory(self.vectors[rows], self.mask[rows])
+
 
 @runtime_checkable
 class State(Protocol):

@@ -25,7 +25,13 @@ from tfmr.seq2seq import Memory
 
 
 class AttentionWeights(NamedTuple):
-    """All weights of one pass, a tensor for each layer: (batch, heads, query, key)."""
+    """All weights of one pass, a tensor for each layer.
+
+    Attributes:
+        encoder: self-attention among the source tokens, (batch, heads, src_len, src_len).
+        decoder: self-attention among the target tokens, (batch, heads, tgt_len, tgt_len).
+        cross: attention from target to source, (batch, heads, tgt_len, src_len).
+    """
 
     encoder: list[Tensor]
     decoder: list[Tensor]
@@ -117,8 +123,8 @@ class Decoder(nn.Module):
         """All layers, and of each the weights of its self-attention and of its cross-attention."""
         self_weights, cross_weights = [], []
         for layer in self.layers:
-            x, before, across = layer(x, memory.vectors, mask, memory.mask, need_weights)
-            self_weights.append(before)
+            x, among, across = layer(x, memory.vectors, mask, memory.mask, need_weights)
+            self_weights.append(among)
             cross_weights.append(across)
         return self.norm(x), self_weights, cross_weights
 

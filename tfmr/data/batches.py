@@ -8,7 +8,6 @@ import random
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 
 import torch
 from jaxtyping import Int
@@ -16,7 +15,7 @@ from torch import Tensor
 
 from tfmr.data.corpus import Pair
 from tfmr.data.tokenizers import Tokenizer
-from tfmr.errors import InputError
+from tfmr.errors import InputError, check_count
 
 Example = tuple[list[int], list[int]]
 # Tokens of a long sentence: a full batch of such sentences must fit into memory.
@@ -203,12 +202,6 @@ def cut_rows(
             batch, widest = [], widths[row]
         batch.append(row)
     return [*batches, batch] if batch else batches
-
-
-def check_count(name: str, value: object) -> None:
-    """Refuse what is no whole number of at least 1; ``True`` is none, and a batch of 1.5 sentences would never be full."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        raise InputError(f"{name}: expected a whole number of at least 1, got {value!r}")
 
 
 def room_for_all(widths: Sequence[int], batch_size: int) -> int:

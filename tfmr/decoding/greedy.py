@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from tfmr.data.batches import check_count
 from tfmr.decoding.eval_mode import evaluating
+from tfmr.errors import check_count
 from tfmr.masks import sentence_lengths
 from tfmr.seq2seq import Seq2Seq
 

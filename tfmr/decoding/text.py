@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from tfmr.data.batches import check_count, cut_rows, room_for_all
+from tfmr.data.batches import cut_rows, room_for_all
 from tfmr.data.tokenizers import Tokenizer
 from tfmr.decoding.greedy import greedy_decode
-from tfmr.errors import InputError
+from tfmr.errors import InputError, check_count
 from tfmr.seq2seq import Seq2Seq
 
 

@@ -53,10 +53,15 @@ def train(
         on_epoch: called with the record of each epoch, after its checkpoint is written.
 
     Raises:
-        InputError: the device is not there; the checkpoint is broken, or of another model, config or data
+        InputError: batches are padded with another id than the model's; the device is not there; the checkpoint is broken, or of another model, config or data
             (only ``epochs`` may be raised, and only if the schedule does not depend on it); the loss is not
             finite any more; the longest validation pair is too long for the model.
     """
+    for name, batches in (("train_batches", train_batches), ("valid_batches", valid_batches)):
+        if batches.pad_id != model.config.pad_id:
+            raise InputError(
+                f"{name}: expected the model's padding, {model.config.pad_id}, got {batches.pad_id}"
+            )
     device = pick_device(device)
     set_seed(config.seed)
     model.to(device)
@@ -74,10 +79,10 @@ def train(
         if Path(checkpoint).exists():
             run.resume(checkpoint, asdict(config), data)
 
-    try_longest(model, valid_batches, device)
+    try_longest(model, valid_batches)
     while not run.history.is_over(config):
         _train_epoch(run, train_batches, config, save, progress)
-        valid_loss = evaluate_loss(model, valid_batches, device)
+        valid_loss = evaluate_loss(model, valid_batches)
         if not math.isfinite(valid_loss):
             raise InputError(
                 f"learning_rate: expected one so small that losses stay finite, got validation loss {valid_loss} "

@@ -2,7 +2,6 @@
 
 import math
 
-import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
@@ -25,18 +24,13 @@ def negative_log_likelihood(model: Seq2Seq, batch: Batch) -> Float[Tensor, ""]:
     )
 
 
-def evaluate_loss(
-    model: Seq2Seq, batches: BucketedBatches, device: torch.device | str | None = None
-) -> float:
+def evaluate_loss(model: Seq2Seq, batches: BucketedBatches) -> float:
     """Mean negative log-likelihood of a target token, in nats, without dropout; the model's mode is put back.
 
     The sum over all batches divided by all their tokens: the mean of the batches' means would count a token
     of a small batch for more. :func:`perplexity` makes the perplexity of it.
-
-    Args:
-        device: where the batches go; None: where the model is.
     """
-    device = next(model.parameters()).device if device is None else device
+    device = next(model.parameters()).device
     nll, tokens = 0.0, 0
     with evaluating(model):
         for batch in batches.batches(epoch=0):
@@ -45,14 +39,14 @@ def evaluate_loss(
     return nll / tokens
 
 
-def try_longest(model: Seq2Seq, batches: BucketedBatches, device: torch.device | str | None = None) -> None:
+def try_longest(model: Seq2Seq, batches: BucketedBatches) -> None:
     """Measure the longest example alone: what a model or its machine cannot take, is known before it learns.
 
     Raises:
         InputError: the model has no place for so many tokens.
     """
     longest = max(batches.examples, key=lambda example: max(map(len, example)))
-    evaluate_loss(model, BucketedBatches([longest], 1, pad_id=batches.pad_id), device)
+    evaluate_loss(model, BucketedBatches([longest], 1, pad_id=batches.pad_id))
 
 
 def perplexity(mean_nll: float) -> float:
