@@ -15,7 +15,7 @@ PAGES = {path: path.read_text(encoding="utf-8") for path in sorted((rules.ROOT /
 
 # What the chapters teach in full, each exactly once. Grows with the book.
 CORE = {
-    "01_sequence_to_sequence": {"RecurrentEncoder", "RecurrentDecoder", "RecurrentSeq2Seq"},
+    "01_sequence_to_sequence": {"RecurrentEncoder", "RecurrentDecoder", "RecurrentSeq2Seq", "train_step"},
     "02_bahdanau_attention": {"Attention", "AdditiveAttention", "masked_softmax", "attend", "padding_mask"},
     "03_scoring_functions": {
         "GeneralAttention",
@@ -33,7 +33,7 @@ CORE = {
         "ALiBi",
     },
     "07_encoder_and_decoder_layers": {"FeedForward", "Residual", "EncoderLayer", "DecoderLayer"},
-    "09_the_transformer": {"Embedding", "Encoder", "Decoder", "Transformer"},
+    "09_the_transformer": {"Embedding", "Encoder", "start_layer", "step_layer", "Decoder", "Transformer"},
 }
 
 

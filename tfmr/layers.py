@@ -1,6 +1,7 @@
 """The layers of a Transformer: attention and a small network, each with a way around it and a norm."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -203,20 +204,20 @@ def step_layer(
     Returns:
         The output, the weights of the cross-attention (or None), and the state after.
     """
-    seen = []
+    seen, (keys, values) = [], state.past
 
     def attend_to_past(h: Tensor) -> Tensor:
-        new = layer.self_attention.project(h, h, state.position)
-        past = tuple(torch.cat(pair, dim=-2) for pair in zip(state.past, new, strict=True))
+        k, v = layer.self_attention.project(h, h, state.position)
+        past = torch.cat([keys, k], dim=-2), torch.cat([values, v], dim=-2)
         output, _ = layer.self_attention.attend(h, *past, offset=state.position)
         return keep(seen, (output, past))
 
     def attend_to_memory(h: Tensor) -> Tensor:
-        return keep(
-            seen, layer.cross_attention.attend(h, *state.source, memory_mask, need_weights=need_weights)
-        )
+        attend = partial(layer.cross_attention.attend, need_weights=need_weights)
+        return keep(seen, attend(h, *state.source, memory_mask))
 
     x = layer.around_self_attention(x, attend_to_past)
     x = layer.around_cross_attention(x, attend_to_memory)
     past, weights = seen
-    return layer.around_feed_forward(x, layer.feed_forward), weights, state._replace(past=past)
+    x = layer.around_feed_forward(x, layer.feed_forward)
+    return x, weights, state._replace(past=past)
