@@ -1,7 +1,7 @@
 """tfmr: attention and the Transformer, written to be read. The package of The Book on Attention.
 
 With the environment variable ``TFMR_CHECK_SHAPES=1`` every tensor shape in a signature is checked at each
-call, so that a wrong one fails with the names of its dimensions; without it the annotations cost nothing.
+call, so that a wrong one fails with the names of its axes; without it the annotations cost nothing.
 """
 
 import os

@@ -135,7 +135,7 @@ def _add_train(commands) -> None:
     add("--warmup-steps", type=int, default=200, help="steps in which the learning rate grows from 0")
     add("--schedule", choices=("constant", "linear"), default="linear", help="linear: falls to 0 at the end")
     add("--patience", type=int, help="stop after this many epochs without a better validation loss")
-    add("--seed", type=int, default=0, help="of weights, batches, dropout, and the grammar")
+    add("--seed", type=int, default=0, help="of parameters, batches, dropout, and the grammar")
     add("--checkpoint-every", type=int, default=200, help="steps between two checkpoints")
     add("--out", metavar="DIR", help="run folder (default: runs/CORPUS-SRC-TGT-MODEL)")
     earlier = train.add_mutually_exclusive_group()

@@ -1,9 +1,9 @@
 """How a model knows where a word stands.
 
-A model that only attends sees a bag of words. Order can come in at three places: at the embeddings, where
+A model that only attends sees a bag of words. Order can come in at three points: at the embeddings, where
 something is added for each position; inside attention, where queries and keys are turned; or at the scores, where
-a number for each distance is added. :class:`Positions` has the three places and does nothing at any of them; each
-kind fills one. Positions count from 0.
+a number for each distance is added. :class:`Positions` has all three and does nothing at any of them; each kind
+fills one. Positions count from 0.
 
 What follows from a formula is computed when it is needed, on the device and for the length at hand: no table has
 to grow, to move, or to be loaded.
@@ -109,7 +109,7 @@ class LearnedPositions(Positions):
 
 
 class RotaryPositions(Positions):
-    """Turn each pair of dimensions by an angle that grows with the position (Su et al. 2021, equation 15).
+    """Turn each pair of coordinates by an angle that grows with the position (Su et al. 2021, equation 15).
 
     The product of a turned query with a turned key depends on the distance between them alone.
 
@@ -188,7 +188,7 @@ def alibi_slopes(num_heads: int, device: Device = None) -> Float[Tensor, " heads
 
 
 def _angles(positions: Tensor, size: int, name: str, base: float = 10_000.0) -> Float[Tensor, "length half"]:
-    """p / base^(2i/size) for each position p and each pair i of dimensions, in float32 whatever the model's type."""
+    """p / base^(2i/size) for each position p and each pair i of coordinates, in float32 whatever the model's type."""
     if size < 2 or size % 2:
         raise InputError(f"{name}: expected an even number, one sine and cosine a pair, got {size}")
     pairs = torch.arange(0, size, 2, device=positions.device, dtype=torch.float32)

@@ -228,7 +228,7 @@ class RecurrentSeq2Seq(nn.Module):
     def align(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]
     ) -> Float[Tensor, "batch tgt_len src_len"]:
-        """Weights under forced decoding: row ``t`` belongs to the word *after* ``tgt[:, t]``.
+        """Cross-attention weights under forced decoding: row ``t`` belongs to the word *after* ``tgt[:, t]``.
 
         Raises:
             InputError: the model has no attention.

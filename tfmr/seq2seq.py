@@ -38,7 +38,7 @@ class Seq2Seq(Protocol):
 
     Attributes:
         config: has ``pad_id``, ``bos_id`` and ``eos_id``.
-        attends: whether the decoder has weights over the source to show.
+        attends: whether the decoder has cross-attention weights to show.
         max_target_length: how many tokens the decoder can read; None for no limit.
     """
 
@@ -60,7 +60,7 @@ class Seq2Seq(Protocol):
     def step(
         self, token: Int[Tensor, " batch"], state: State, need_weights: bool = False
     ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"] | None, State]:
-        """Read one token: logits of the next one, the weights over the source if asked for, the state after."""
+        """Read one token: logits of the next one, the cross-attention weights if asked for, the state after."""
 
     def align(
         self, src: Int[Tensor, "batch src_len"], tgt: Int[Tensor, "batch tgt_len"]

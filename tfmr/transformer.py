@@ -225,9 +225,10 @@ class Transformer(nn.Module):
     def step(
         self, token: Int[Tensor, " batch"], state: DecoderState, need_weights: bool = False
     ) -> tuple[Float[Tensor, "batch tgt_vocab"], Float[Tensor, "batch src_len"] | None, DecoderState]:
-        """Read one token: logits of the next one, the last layer's mean cross-attention if asked for, the state after.
+        """Read one token: logits of the next one, cross-attention weights if asked for, the state after.
 
-        A step is not a new sentence: the token stands at ``state.position``.
+        The weights are the mean over the heads of the last layer. A step is not a new sentence: the token stands at
+        ``state.position``.
         """
         x = self.tgt_embedding(token[:, None], offset=state.position)
         x, cross, state = self.decoder.step(x, state, need_weights)
@@ -244,7 +245,7 @@ class Transformer(nn.Module):
 
 
 def _initialise(module: nn.Module) -> None:
-    """Glorot and Bengio's uniform weights and zero biases; embeddings of length about 1 (see Embedding)."""
+    """Glorot and Bengio's uniform matrices and zero biases; embeddings of length about 1 (see Embedding)."""
     if isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         if module.bias is not None:

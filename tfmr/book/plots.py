@@ -194,7 +194,8 @@ def _array(values: Any, name: str, dimensions: int) -> np.ndarray:
     except (TypeError, ValueError):
         raise InputError(f"{name}: expected an array of numbers, got {type(values).__name__}") from None
     if array.ndim != dimensions:
-        raise InputError(f"{name}: expected {dimensions} dimension(s), got shape {array.shape}")
+        axes = "one axis" if dimensions == 1 else "two axes"
+        raise InputError(f"{name}: expected {axes}, got shape {array.shape}")
     if not np.isfinite(array).all():
         raise InputError(f"{name}: expected finite numbers, got NaN or infinity")
     return array

@@ -214,7 +214,7 @@ def _note_sizes(
     note(corpus.attribution or f"corpus {corpus.name}")
     note(f"{used:,} training pairs, {len(corpus.train) - used:,} longer ones left out")
     note("vocabularies of {:,} and {:,}".format(*map(len, tokenizers)))
-    note(f"{sum(weight.numel() for weight in model.parameters()):,} weights, on {device}")
+    note(f"{sum(weight.numel() for weight in model.parameters()):,} parameters, on {device}")
 
 
 def _epoch_line(epoch: Epoch, config: TrainConfig) -> str:

@@ -18,7 +18,7 @@ from tfmr.data.tokenizers import Tokenizer
 from tfmr.errors import InputError, check_count
 
 Example = tuple[list[int], list[int]]
-# Tokens of a long sentence: a full batch of such sentences must fit into memory.
+# Tokens of a long sentence: a full batch of such sentences must fit into the machine's memory.
 USUAL_WIDTH = 100
 
 

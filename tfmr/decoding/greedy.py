@@ -20,7 +20,7 @@ class Decoded(NamedTuple):
 
     Attributes:
         ids: (batch, length) token ids, without the begin symbol; the end symbol, then padding.
-        weights: (batch, length, src_len) attention weights, row ``t`` for the choice of ``ids[:, t]``;
+        weights: (batch, length, src_len) cross-attention weights, row ``t`` for the choice of ``ids[:, t]``;
             None if they were not asked for, or the model does not attend.
     """
 
@@ -43,7 +43,7 @@ def greedy_decode(
         model: what is to write; put into eval mode for as long as it writes.
         src: source token ids, padded at the end. A batch of no sentence gives one of no translation.
         max_length: most words a sentence may get; by default its source length plus 50.
-        need_weights: whether to keep the attention weights.
+        need_weights: whether to keep the cross-attention weights.
 
     Raises:
         InputError: ``max_length`` is no whole number of at least 1; a source has no token, or padding before a token.

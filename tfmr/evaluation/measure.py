@@ -131,7 +131,7 @@ def decoded_words(
 
 
 def _words(word_of: Sequence[int]) -> tuple[list[int], list[int]]:
-    """The words that have a piece of their own, and for each piece its place among them.
+    """The words that have a piece of their own, and for each piece its number among them.
 
     A piece such as ``."`` covers two words; it counts for the first, and the second has none.
     """

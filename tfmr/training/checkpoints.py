@@ -30,7 +30,7 @@ def save_tensors(path: str | Path, tensors: Tensors, state: Mapping[str, Any]) -
     Raises:
         InputError: the file cannot be written, for example because the disk is full; it stays as it was.
     """
-    # Cloned, because safetensors refuses two names for one memory, which is what tied embeddings are.
+    # Cloned, because safetensors refuses two names for the same bytes, which is what tied embeddings are.
     plain = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     # One entry only: safetensors writes several in any order, and equal contents should make equal files.
     metadata = {"tfmr": json.dumps({"state": state, "crc32": _checksum(plain)})}
@@ -76,7 +76,7 @@ def remove_leftovers(path: str | Path) -> None:
 
 
 def load_weights(model: nn.Module, weights: Tensors, path: str | Path) -> None:
-    """Copy ``weights`` into ``model``; ``path`` is where they come from, for the message.
+    """Copy parameters, ``weights``, into ``model``; ``path`` is where they come from, for the message.
 
     Raises:
         InputError: a tensor is missing, unknown, or of another shape than in the model; nothing is copied.
@@ -93,7 +93,7 @@ def load_weights(model: nn.Module, weights: Tensors, path: str | Path) -> None:
 def capture(
     model: nn.Module, optimizer: torch.optim.Optimizer, best: Tensors, device: torch.device
 ) -> dict[str, Tensor]:
-    """All tensors that decide how training goes on: weights, Adam's moments, random numbers, best weights."""
+    """All tensors that decide how training goes on: parameters, Adam's moments, random numbers, best parameters."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
     for number, moments in optimizer.state_dict()["state"].items():
@@ -114,10 +114,10 @@ def restore(
     device: torch.device,
     path: str | Path,
 ) -> dict[str, Tensor]:
-    """Put back what :func:`capture` took, and return the best weights.
+    """Put back what :func:`capture` took, and return the best parameters.
 
     Raises:
-        InputError: the weights do not fit the model.
+        InputError: the parameters do not fit the model.
     """
     load_weights(model, _under("model.", tensors), path)
     moments: dict[int, dict[str, Tensor]] = {}

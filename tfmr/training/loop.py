@@ -1,9 +1,9 @@
 """The training loop: one model, Adam, validation after every epoch, and a checkpoint to come back to.
 
-It trains anything that keeps the contract (:class:`tfmr.seq2seq.Seq2Seq`). A run is a function of the initial weights,
-the data and the config: batches depend on the seed and the epoch only, dropout on the generator whose state the
-checkpoint keeps. A run that was killed and resumed therefore ends with the same weights, bit for bit, as one that
-was not (on one machine, on a CPU, with the same number of threads).
+It trains anything that keeps the contract (:class:`tfmr.seq2seq.Seq2Seq`). A run is a function of the initial
+parameters, the data and the config: batches depend on the seed and the epoch only, dropout on the generator whose
+state the checkpoint keeps. A run that was killed and resumed therefore ends with the same parameters, bit for bit,
+as one that was not (on one machine, on a CPU, with the same number of threads).
 """
 
 import math
@@ -40,11 +40,11 @@ def train(
     progress: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> History:
-    """Train ``model`` in place with Adam (Kingma and Ba, 2015); it ends with its best weights, in eval mode.
+    """Train ``model`` in place with Adam (Kingma and Ba, 2015); it ends with its best parameters, in eval mode.
 
     Args:
         model: what is to learn.
-        train_batches, valid_batches: what to learn from, and what decides which weights are best.
+        train_batches, valid_batches: what to learn from, and what decides which parameters are best.
         device: where to train; None: CUDA, MPS or CPU, the first that is there.
         checkpoint: where to keep all that is needed to go on. If the file is there, training goes on from it.
         identity: what else makes the run what it is, by name, such as checksums of its vocabularies; kept in

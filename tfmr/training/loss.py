@@ -43,7 +43,7 @@ def try_longest(model: Seq2Seq, batches: BucketedBatches) -> None:
     """Measure the longest example alone: what a model or its machine cannot take, is known before it learns.
 
     Raises:
-        InputError: the model has no place for so many tokens.
+        InputError: the model has no position for so many tokens.
     """
     longest = max(batches.examples, key=lambda example: max(map(len, example)))
     evaluate_loss(model, BucketedBatches([longest], 1, pad_id=batches.pad_id))

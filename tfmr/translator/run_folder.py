@@ -5,7 +5,7 @@ config.json                what ``train`` was told, the kind of model and its si
                            folder a run
 src_tokenizer.json         and tgt_tokenizer.json: the two vocabularies
 checkpoint.safetensors     where training stands; kept at the end, so that more epochs can follow
-model.safetensors          the best weights, once training is over; it knows its sizes, and the checksums of
+model.safetensors          the best parameters, once training is over; it knows its sizes, and the checksums of
                            the vocabularies that it was trained with
 history.json               the epochs and the test scores: a folder that has it is finished
 =========================  ===================================================================================
@@ -111,7 +111,7 @@ def finish(
     history: Mapping[str, Any],
     vocabularies: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the best weights and the history.
+    """Write the best parameters and the history.
 
     Args:
         vocabularies: checksums of the vocabularies that the model was trained with; None: of those in ``folder``.
