@@ -25,7 +25,7 @@ TINY = TransformerConfig(
     11, 13, d_model=16, num_heads=4, num_encoder_layers=2, num_decoder_layers=2, d_ff=24, dropout=0.0
 )
 NORM = pytest.mark.parametrize("norm", ["post", "pre"])
-SCHEME = pytest.mark.parametrize("positions", POSITIONS)
+KIND = pytest.mark.parametrize("positions", POSITIONS)
 
 
 def make(**changes) -> Transformer:
@@ -111,7 +111,7 @@ def test_equals_hugging_face_marian():
 # --- what it may see ------------------------------------------------------------------------------------
 
 
-@SCHEME
+@KIND
 @pytest.mark.parametrize("mode", ["train", "eval"])
 def test_trap_01_no_token_changes_what_comes_before_it(positions, mode):
     model = make(positions=positions, dropout=0.2).train(mode == "train")
@@ -131,7 +131,7 @@ def test_trap_01_no_token_changes_what_comes_before_it(positions, mode):
 
 
 @NORM
-@SCHEME
+@KIND
 def test_trap_02_step_by_step_equals_all_at_once(positions, norm):
     model = make(positions=positions, norm=norm)
     src, tgt = sentences(3, 5, 7)
@@ -146,7 +146,7 @@ def test_trap_02_step_by_step_equals_all_at_once(positions, norm):
     assert (weights[1, 3:] == 0).all()
 
 
-@SCHEME
+@KIND
 def test_trap_04_padding_changes_nothing_and_a_batch_equals_its_sentences(positions):
     model = make(positions=positions)
     src, tgt = sentences(4, 6, 5)
@@ -335,7 +335,7 @@ def test_works_on_meta_in_double_and_under_autocast():
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-@SCHEME
+@KIND
 def test_gpu_equals_cpu(positions):
     model, (src, tgt) = make(positions=positions), sentences(2, 4, 5)
     expected = model(src, tgt)
@@ -382,7 +382,7 @@ def test_sentences_without_a_token_are_refused():
 # --- states ---------------------------------------------------------------------------------------------
 
 
-@SCHEME
+@KIND
 def test_a_step_leaves_the_state_as_it_was(positions):
     """A beam search steps from one state more than once."""
     model, (src, tgt) = make(positions=positions), sentences(2, 5, 3)
@@ -393,7 +393,7 @@ def test_a_step_leaves_the_state_as_it_was(positions):
     assert torch.equal(model.step(tgt[:, 1], state)[0], first)
 
 
-@SCHEME
+@KIND
 def test_select_keeps_rows_of_all_that_a_state_holds(positions):
     model, (src, tgt) = make(positions=positions), sentences(3, 5, 3)
     src[1, 2:] = 0  # another mask a row
