@@ -10,7 +10,7 @@ from jaxtyping import Int
 from tfmr.data import Pair, word_tokenize
 from tfmr.errors import InputError
 
-_AT_ONCE = 256  # sentences that are compared with one another's neighbour at once: what bounds the memory
+_AT_ONCE = 256  # training sentences that a source is compared with at a time: this bounds the memory
 
 
 class Neighbour(NamedTuple):
@@ -33,10 +33,8 @@ def nearest_neighbours(sources: Sequence[str], train: Sequence[Pair]) -> list[Ne
     sentences are compared word by word: those that have too few words in common with the source cannot be near.
 
     Raises:
-        InputError: ``sources`` is one text instead of a list; there are no training pairs.
+        InputError: there are no training pairs.
     """
-    if isinstance(sources, str):
-        raise InputError(f"sources: expected a list of sentences as text, got the one text {sources!r}")
     if not train:
         raise InputError("train: expected at least one pair of sentences, got none")
     index = _Index([word_tokenize(pair.src) for pair in train])
