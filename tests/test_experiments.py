@@ -206,6 +206,31 @@ def test_aligners_writes_both_baselines(run):
     assert set(rates) == {"diagonal", "IBM Model 1"} and all(0 < rate < 1 for rate in rates.values())
 
 
+def test_baselines_writes_both_translators_and_the_floor(run):
+    written = run("baselines", "--size", "200", "--test-size", "20")
+    assert written["alignment"]["corpus"] == {"name": "grammar", "train": 200, "test": 20, "long": 20}
+    assert written["length"]["corpus"] == {"name": "grammar", "train": 200, "test": 20}
+    for record, names in ((written["alignment"], ("test", "long")), (written["length"], ("test",))):
+        for name in names:
+            found = record[name]
+            assert 0 <= found["lowest_alignment_error_rate"] < 0.1
+            tables = [found[key]["by_length"] for key in ("one_word_away", "nearest", "word by word")]
+            assert all(sum(row["sentences"] for row in table) == 20 for table in tables)
+            assert found["word by word"]["bleu"] > found["nearest"]["bleu"] >= 0
+
+
+def test_one_word_away_is_a_share_of_each_length(script):
+    pairs = [Pair("un " * length, "one") for length in (3, 8, 8, 40)]
+    found = script("experiments/baselines.py")["one_word_away"](pairs, [2, 1, 0, 1])
+    assert found == {
+        "share": 0.75,
+        "by_length": [
+            {"low": 3, "high": 8, "sentences": 3, "share": 0.6667},
+            {"low": 35, "high": 40, "sentences": 1, "share": 1.0},
+        ],
+    }
+
+
 def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
     written = run("cross_attention", "--d-model", "8", "--num-layers", "2", *SMALL)
     whole, blind, aligners = (written[name] for name in ("whole-seed-0", "blind-seed-0", "aligners"))
