@@ -1,26 +1,33 @@
 """Train the recurrent models over several seeds and measure them on held-out sentences.
 
-    python experiments/recurrent.py length     # a fixed vector beside additive attention, by sentence length
-    python experiments/recurrent.py alignment  # how well additive attention finds the gold links
-    python experiments/recurrent.py scores     # the four scores beside each other
+    python experiments/recurrent.py length      # a fixed vector beside additive attention, by sentence length
+    python experiments/recurrent.py bottleneck  # what a fixed vector gets by more training, parameters, room
+    python experiments/recurrent.py alignment   # how well additive attention finds the gold links
+    python experiments/recurrent.py scores      # the four scores beside each other
     python experiments/recurrent.py length --models fixed --seeds 1 --size 2000 --epochs 1 --out elsewhere
 
 *length* asks what length alone does to a model: it takes a fifth of the lexicon, so that few words are rare,
 trains on three short sentences for each long one, and tests on equally many sentences of every length.
+*bottleneck* asks on the same pairs whether a fixed vector fails for want of something else: *fixed-long* is trained
+four times as long, *fixed-wide* has as many parameters as the model that attends, *fixed-twice* twice the vector.
 *alignment* uses the corpus that everyone gets, ``load_corpus("grammar")``. *scores* takes sentences of up to
 16 words from a fifth of the lexicon, so that four models by three seeds can be trained in minutes.
 
 Each run writes one small file, OUT/MODEL-seed-SEED.json: its configuration, versions, device, duration, the
-loss by epoch, BLEU by source length, some translations, and how well the attention weights align words. Of
+loss by epoch, BLEU by source length on held-out pairs and on pairs of the training set, some translations, and how well the attention weights align words. Of
 *alignment* the model of the first seed is kept too, in the run folder OUT/additive-run, so that
 ``python -m tfmr translate --run OUT/additive-run`` works. Chapters 1 to 3 read these files.
 """
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 import harness
+import torch
 import translators
+from torch import nn
 
 from tfmr.data import Corpus, Pair, WordTokenizer, load_corpus, word_tokenize
 from tfmr.data.grammar import generate
@@ -29,7 +36,36 @@ from tfmr.evaluation import alignment_error_rate, attention_links, bleu
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.training import TrainConfig
 
-ATTENTION = {name: name for name in ("additive", "general", "dot", "scaled_dot")} | {"fixed": None}
+
+class Kind(NamedTuple):
+    """How a model differs from others of its experiment.
+
+    Attributes:
+        attention: the score; None for a fixed vector.
+        times_hidden: how often ``--d-hidden`` its vectors are long, or None: so long that it has at least as many
+            parameters as the model with additive attention.
+        times_epochs: how often ``--epochs`` it is trained.
+    """
+
+    attention: str | None
+    times_hidden: int | None = 1
+    times_epochs: int = 1
+
+
+KINDS = {name: Kind(name) for name in ("additive", "general", "dot", "scaled_dot")} | {
+    "fixed": Kind(None),
+    "fixed-long": Kind(None, times_epochs=4),
+    "fixed-wide": Kind(None, times_hidden=None),
+    "fixed-twice": Kind(None, times_hidden=2),
+}
+LENGTH = {
+    "models": ["fixed", "additive"],
+    "size": 100_000,
+    "epochs": 5,
+    "batch_size": 64,
+    "learning_rate": 2e-3,
+    "d_hidden": 192,
+}
 DEFAULTS = {
     "alignment": {
         "models": ["additive"],
@@ -48,14 +84,8 @@ DEFAULTS = {
         "learning_rate": 2e-3,
         "d_hidden": 128,
     },
-    "length": {
-        "models": ["fixed", "additive"],
-        "size": 100_000,
-        "epochs": 5,
-        "batch_size": 64,
-        "learning_rate": 2e-3,
-        "d_hidden": 192,
-    },
+    "length": LENGTH,
+    "bottleneck": LENGTH | {"models": ["fixed-long", "fixed-wide", "fixed-twice"], "seeds": [0]},
 }
 BUCKETS = [(3, 8), (9, 12), (13, 16), (17, 20), (21, 24), (25, 29), (30, 34), (35, 40)]
 LEXICON = 0.2  # the share of the words that *length* and *scores* use
@@ -65,7 +95,7 @@ SHORT, MEDIUM = 8, 16  # words: the longest short sentence of *length*, the long
 def main(argv: list[str] | None = None) -> None:
     parser = harness.parser(__doc__)
     parser.add_argument("experiment", choices=DEFAULTS)
-    parser.add_argument("--models", nargs="+", choices=ATTENTION)
+    parser.add_argument("--models", nargs="+", choices=KINDS)
     parser.add_argument("--size", type=int, help="training pairs")
     parser.add_argument("--test-size", type=int, help="held-out pairs to measure on (default: all)")
     parser.add_argument("--epochs", type=int)
@@ -108,19 +138,27 @@ def alignment_corpus(size: int) -> Corpus:
     return load_corpus("grammar", size=size)
 
 
-CORPORA = {"length": length_corpus, "alignment": alignment_corpus, "scores": scores_corpus}
+CORPORA = {
+    "length": length_corpus,
+    "bottleneck": length_corpus,
+    "alignment": alignment_corpus,
+    "scores": scores_corpus,
+}
 
 
 def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
     """Train one model with one seed and measure it; of *alignment*, keep that of the first seed."""
 
-    def build(src_vocab_size: int, tgt_vocab_size: int) -> RecurrentSeq2Seq:
-        sizes = {"d_embed": args.d_hidden // 2, "d_hidden": args.d_hidden}
-        return RecurrentSeq2Seq(
-            RecurrentConfig(src_vocab_size, tgt_vocab_size, attention=ATTENTION[model], **sizes)
-        )
+    kind = KINDS[model]
 
-    config = TrainConfig(args.epochs, args.learning_rate, schedule="linear", seed=seed)
+    def build(src_vocab_size: int, tgt_vocab_size: int) -> RecurrentSeq2Seq:
+        sizes = src_vocab_size, tgt_vocab_size, args.d_hidden // 2
+        if kind.times_hidden is None:
+            return as_large_as(RecurrentConfig(*sizes, args.d_hidden, "additive"))
+        return RecurrentSeq2Seq(RecurrentConfig(*sizes, kind.times_hidden * args.d_hidden, kind.attention))
+
+    epochs = kind.times_epochs * args.epochs
+    config = TrainConfig(epochs, args.learning_rate, schedule="linear", seed=seed)
     trained = translators.learn(args, corpus, build, config)
     held_out = [*corpus.test, *corpus.extra.get("long", [])][: args.test_size]
     if (args.experiment, model, seed) == ("alignment", "additive", args.seeds[0]):
@@ -130,7 +168,35 @@ def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> 
         "corpus": {"name": "grammar", "train": len(corpus.train), "held_out": len(held_out)},
         **trained.about,
         **quality(trained.model, held_out, *trained.tokenizers),
+        "train_by_length": by_length_on(trained, seen(corpus.train)),
     }
+
+
+def as_large_as(config: RecurrentConfig) -> RecurrentSeq2Seq:
+    """The smallest model with a fixed vector that has at least as many parameters as the config's."""
+    d_hidden = config.d_hidden
+    while True:
+        with torch.device("meta"):
+            given = RecurrentSeq2Seq(config)
+            fixed = replace(config, attention=None, d_hidden=d_hidden)
+            found = RecurrentSeq2Seq(fixed)
+        if parameters(found) >= parameters(given):
+            return RecurrentSeq2Seq(fixed)
+        d_hidden += 2
+
+
+def parameters(model: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def seen(pairs: list[Pair]) -> list[Pair]:
+    """The first 150 training pairs of each length, as many as there are of held-out ones."""
+    return [pairs[i] for _, chosen in buckets(pairs) for i in chosen[:150]]
+
+
+def by_length_on(trained: translators.Trained, pairs: list[Pair]) -> list[dict]:
+    """BLEU by source length on these pairs."""
+    return by_length(pairs, translate(trained.model, [pair.src for pair in pairs], *trained.tokenizers))
 
 
 def quality(

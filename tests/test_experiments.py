@@ -189,16 +189,45 @@ def test_a_wrong_option_is_said_in_one_sentence(harness):
 
 
 @pytest.mark.parametrize(
-    ("experiment", "model"), [("length", "fixed"), ("alignment", "additive"), ("scores", "scaled_dot")]
+    ("experiment", "model"),
+    [
+        ("length", "fixed"),
+        ("bottleneck", "fixed-long"),
+        ("alignment", "additive"),
+        ("scores", "scaled_dot"),
+    ],
 )
 def test_recurrent_writes_what_chapters_1_to_3_read(experiment, model, run, tmp_path):
     written = run("recurrent", experiment, "--models", model, "--d-hidden", "8", *SMALL)
     result = written[f"{model}-seed-0"]
-    read = {"corpus", "config", "train_config", "train_seconds", "parameters", "by_length", "bleu"}
+    read = {
+        "corpus",
+        "config",
+        "train_config",
+        "train_seconds",
+        "parameters",
+        "by_length",
+        "train_by_length",
+        "bleu",
+    }
     assert read <= set(result) and result["experiment"] == experiment
-    assert ("alignment_error_rate" in result) == (model != "fixed")
+    assert ("alignment_error_rate" in result) == (not model.startswith("fixed"))
     kept = {path.name for path in tmp_path.glob("additive-run/*")}
     assert kept >= {"model.safetensors", "outputs.json"} if experiment == "alignment" else not kept
+
+
+def test_the_fixed_vectors_differ_in_one_thing_each(run):
+    options = ["--seeds", "0", "--d-hidden", "8", *SMALL]
+    attends = run("recurrent", "length", "--models", "additive", "fixed", *options)
+    length = {name: attends[f"{name}-seed-0"] for name in ("additive", "fixed")}
+    found = run("recurrent", "bottleneck", "--models", "fixed-long", "fixed-wide", "fixed-twice", *options)
+    longer, wide, twice = (found[f"fixed-{name}-seed-0"] for name in ("long", "wide", "twice"))
+    assert longer["config"] == length["fixed"]["config"]
+    assert len(longer["train_loss"]) == 4 * len(length["fixed"]["train_loss"])
+    assert twice["config"] == length["fixed"]["config"] | {"d_hidden": 16}
+    assert wide["config"]["d_embed"] == length["additive"]["config"]["d_embed"]
+    least = length["additive"]["parameters"]
+    assert length["fixed"]["parameters"] < least <= wide["parameters"] < 1.1 * least
 
 
 def test_aligners_writes_both_baselines(run):
