@@ -7,7 +7,8 @@ The task: write a sequence of eight symbols backwards. Every batch is new, so no
 and a model that knows nothing has a loss of log 16. Adam with a constant learning rate, or with one that grows in
 a straight line over the first steps, as many as the warm-up has. No dropout, no gradient clipping.
 
-What counts was fixed before these runs, after trials with seed 100. A run has *learned*, and ends, when the mean
+What counts was fixed before these runs, after trials with seed 100 and a recording of 300 steps, too few to tell.
+A run has *learned*, and ends, when the mean
 loss of WINDOW steps is below LEARNED. A run that has not after all its steps is *flat* when the mean loss of its
 last STRETCH windows is less than FLAT below that of the STRETCH windows before, and *falling* otherwise: flat says
 that more of the same steps would hardly help, falling that they were too few to tell.
