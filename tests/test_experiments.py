@@ -275,15 +275,27 @@ def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
     assert (tmp_path / "whole-run" / "outputs.json").is_file()
 
 
-def test_norms_writes_the_losses_of_every_rate_with_warm_up_and_without(run):
-    written = run("norms", *"--depths 2 --seeds 0 --steps 20 --device cpu".split())
-    assert set(written) == {"post-2-seed-0", "pre-2-seed-0"}
+def test_norms_writes_losses_differences_and_gradients_of_every_run(run):
+    written = run(
+        "norms", *"--depths 2 --rates 1e-3 --warm-ups 0 100 --seeds 0 --steps 40 --device cpu".split()
+    )
+    assert set(written) == {
+        f"{norm}-2-0.001-{warm_up}-seed-0" for norm in ("post", "pre") for warm_up in (0, 100)
+    }
     for result in written.values():
-        assert {"config", "window", "learned_below", "failed_above"} <= set(result)
-        assert {(one["rate"], one["warm_up"]) for one in result["runs"]} == {
-            (rate, warm_up) for rate in (3e-4, 1e-3, 3e-3) for warm_up in (0, 100)
-        }
-        assert all(len(one["loss"]) == 1 and 2 < one["loss"][0] < 5 for one in result["runs"])
+        assert result["window"] == 20 and result["learned_below"] == 0.1 and result["ended"] == "falling"
+        measured = [result[name] for name in ("loss", "difference", "query_key", "value_output")]
+        assert all(len(values) == 2 and all(0 < value < 5 for value in values) for values in measured)
+    rates = [written[f"post-2-0.001-{warm_up}-seed-0"]["loss"][-1] for warm_up in (0, 100)]
+    assert rates[0] < rates[1]  # two windows are not enough for the warm-up to end
+
+
+def test_norms_tells_flat_from_falling(script):
+    ending = script("experiments/norms.py")["ending"]
+    assert ending([2.7] * 75 + [0.09]) == "learned"
+    assert ending([2.7] * 40) == "flat" and ending([2.7] * 10) == "falling"  # of ten windows nothing is said
+    assert ending([2.7 - 0.0019 * n for n in range(40)]) == "flat"
+    assert ending([2.7 - 0.0021 * n for n in range(40)]) == "falling"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")

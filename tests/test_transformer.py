@@ -64,6 +64,27 @@ def test_equals_torch_nn_transformer_forward_and_gradients(norm, batch, src_len,
             torch.testing.assert_close(a, b, atol=100 * atol, rtol=100 * atol)
 
 
+def growth(stack, *options) -> float:
+    """Enormous vectors go in, then twice as large: how much the output grows; 0 behind a norm, 1 without."""
+    x = 1e6 * torch.randn(2, 5, TINY.d_model, dtype=torch.float64)
+    once, twice = stack(x, *options)[0], stack(2 * x, *options)[0]
+    return ((twice - once).norm() / once.norm()).item()
+
+
+@NORM
+def test_trap_05_each_stack_ends_with_a_norm_whatever_its_parameters(norm):
+    """Mean 0 and variance 1 would hold before training only; size is forgotten by a norm with any gain and bias."""
+    ours = make(norm=norm).double()
+    for name, parameter in ours.named_parameters():
+        nn.init.normal_(parameter, mean=1.0 if "norm.weight" in name else 0.0, std=0.5)
+    memory = ours.encode(sentences(2, 4, 1)[0])
+    stacks = {"encoder": (ours.encoder,), "decoder": (ours.decoder, memory, causal_mask(5))}
+    assert all(growth(*stack) < 0.01 for stack in stacks.values())
+    for stack, *options in stacks.values():
+        stack.norm = nn.Identity()
+        assert growth(stack, *options) == pytest.approx(1 if norm == "pre" else 0, abs=0.01)
+
+
 def test_equals_hugging_face_marian():
     """The same weights in MarianMTModel, the class that thousands of published translators are stored in."""
     transformers = pytest.importorskip("transformers")
