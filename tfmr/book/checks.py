@@ -146,7 +146,8 @@ class Exercise:
         symptom = self._symptom(candidate, expected, got, right, broken)
         if symptom:
             yield symptom
-        cause = None if all(right) else next(self._causes(expected, got), None)
+        explained = all(right) or (symptom and symptom[0] == "likeness")
+        cause = None if explained else next(self._causes(expected, got), None)
         if cause:
             reason, sentence = cause
             yield reason, f"{LEADS[reason]}: " * bool(symptom) + sentence
@@ -173,6 +174,8 @@ class Exercise:
             return "form", form
         if self._draws(candidate) and not self._draws(self.solution):
             return "property", BY_CHANCE
+        if not all(right) and (words := likeness.coarse(expected, got)):
+            return "likeness", words
         return ("property", broken) if broken else None
 
     def _causes(self, expected: list, got: list) -> Iterator[tuple[str, str]]:
@@ -181,6 +184,8 @@ class Exercise:
         for sentence, _, made in ways:
             if _behave_alike(made, got, self.tolerance):
                 yield "mistake", sentence
+        if all(same_numbers(a, b, self.tolerance) for a, b in zip(expected, got, strict=True)):
+            return  # only what holds them is wrong: two mistakes that undo each other are none
         named = [dict(zip(self._names, case, strict=False)) for case in self.cases]
         if (words := likeness.of(expected, got, named)) is not None:
             yield "likeness", words

@@ -51,6 +51,13 @@ def _token_by_token(call: Callable, logits: Tensor, tgt: Tensor) -> bool:
     return close(call(logits, tgt), sum(each) / numbers.sum())
 
 
+def _each_sentence(holds: Callable) -> Callable:
+    """The property, asked of each sentence alone, with what padding the batch gave it."""
+    return lambda call, logits, tgt: all(
+        holds(call, logits[i : i + 1], tgt[i : i + 1]) for i in range(len(tgt))
+    )
+
+
 def _add_at(place: Callable, what: Callable) -> Callable:
     """Change the logits of the positions where ``place(tgt[:, 1:])``."""
     return lambda logits, tgt: (logits + place(tgt[:, 1:])[..., None] * what(logits), tgt)
@@ -69,12 +76,14 @@ check_mean_nll = Exercise(
          unmoved_by(lambda logits, tgt: (logits + torch.arange(float(logits.size(1)))[:, None], tgt))),
         ("the loss may not be negative: no p is above 1, so no -log p is below 0.",
          lambda call, logits, tgt: call(logits, tgt) >= 0),
+        ("a token is compared with the logits of its own place in its own sentence: sentences in another order, their "
+         "logits with them, give the same loss.", unmoved_by(lambda logits, tgt: (logits.flip(0), tgt.flip(0)))),
         ("what the model says behind the end of a sentence may not count: leave padding out.",
          unmoved_by(_add_at(lambda target: target == PAD, _ramp))),
         ("the first symbol of `tgt` is given and never predicted, so it may not matter which it is.",
          unmoved_by(lambda logits, tgt: (logits, torch.cat([torch.full_like(tgt[:, :1], 7), tgt[:, 1:]], dim=1)))),
         ("the end symbol has to be predicted, too: what the model says there must count.",
-         moved_by(_add_at(lambda target: target == END, _ramp))),
+         _each_sentence(moved_by(_add_at(lambda target: target == END, _ramp)))),
         ("where all words are equally probable, the loss is log of their number (2.08 for 8 words), for any batch.",
          lambda call, logits, tgt: close(call(0 * logits, tgt), math.log(logits.size(-1)))),
         ("no word counts more than another: words and their logits in another order give the same loss.",

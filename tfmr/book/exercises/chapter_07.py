@@ -77,8 +77,9 @@ check_around = Exercise(
          lambda call, x, sublayer, norm, place: close(call(x, _nothing, norm, "pre"), x)),
         ("for pre, the sublayer's answer is added as it is: where it answers 7, x + 7 comes out.",
          lambda call, x, sublayer, norm, place: close(call(x, _sevens, norm, "pre"), x + 7)),
-        ("for pre, the sublayer reads norm(x), once: where it adds 1 to what it reads, x + norm(x) + 1 comes out.",
-         lambda call, x, sublayer, norm, place: close(call(x, _one_more, norm, "pre"), x + norm(x) + 1)),
+        ("for pre, the sublayer reads norm(x), of the norm that is given, once: where it adds 1 to what it reads, x + "
+         "norm(x) + 1 comes out.",
+         lambda call, x, sublayer, norm, place: close(call(x, _one_more, torch.tanh, "pre"), x + torch.tanh(x) + 1)),
         ("for post, the norm that is given comes last: where it says 7 to everything, 7 comes out.",
          lambda call, x, sublayer, norm, place: close(call(x, sublayer, _sevens, "post"), _sevens(x))),
         ("for post, x goes around: where the sublayer answers 0, norm(x) comes out.",
