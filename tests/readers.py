@@ -45,7 +45,10 @@ NAMED["check_mean_nll"] = [
     ("sure of a wrong word", lambda logits, tgt: torch.distributions.Categorical(logits=logits).entropy()[tgt[:, 1:] > 0].mean()),
     # What is dropped here is padding, wherever there is some; else the end symbol of the longest sentence.
     ("end symbol has to be predicted", lambda logits, tgt: nll(logits[:, :-1], tgt[:, :-1])),
-    ("of its own place in its own sentence", lambda logits, tgt: F.cross_entropy(logits.flatten(0, 1), tgt[:, 1:].T.reshape(-1), ignore_index=0)),
+    ("the logits of its own place", lambda logits, tgt: F.cross_entropy(logits.flatten(0, 1), tgt[:, 1:].T.reshape(-1), ignore_index=0)),
+    ("no sentence decides about another", lambda logits, tgt: F.cross_entropy(*(lambda n: (logits[:, :n].flatten(0, 1), tgt[:, 1 : n + 1].flatten()))(int((tgt[0, 1:] != 0).sum())))),
+    ("it is a mean over all tokens", lambda logits, tgt: -picked(logits, tgt)[tgt[:, 1:] != 0].median()),
+    ("the word after the next one", lambda logits, tgt: nll(logits[:, :-1], tgt[:, 1:])),
     ("rounded to 0.01", lambda logits, tgt: round(nll(logits, tgt).item(), 2)),
 ]
 NAMED["check_masked_weights"] = [
@@ -114,7 +117,7 @@ NAMED["check_merge_heads"] = [
     ("compute its sizes", lambda heads: heads.transpose(1, 2).reshape(2, 5, -1)),
     ("result.permute(1, 0, 2) would be right", lambda heads: heads.permute(2, 0, 1, 3).flatten(2)),
     ("only the beginning of the last axis", lambda heads: heads[:, 0]),
-    ("sentences of the batch lie end to end", lambda heads: torch.cat(list(heads), dim=-1)),
+    ("Probably: the sentences of the batch lie end to end", lambda heads: torch.cat(list(heads), dim=-1)),
     ("got a list.", lambda heads: heads.transpose(1, 2).flatten(2).tolist()),
     ("few digits of bfloat16", lambda heads: heads.transpose(1, 2).flatten(2).bfloat16()),
 ]
@@ -148,6 +151,7 @@ NAMED["check_rotate"] = [
     ("counted from 1", lambda x, start: turn(x, angles(x, start + 1))),
     ("read as (i, i + d/2) and written as neighbours", lambda x, start: turn(torch.stack(x.chunk(2, 1), -1).flatten(1), angles(x, start))),
     ("pairs are (i, i + d/2)", rotate_half),
+    ("got a complex tensor", lambda x, start: torch.view_as_complex(x.reshape(len(x), -1, 2)) * torch.exp(1j * angles(x, start))),
     ("clockwise", lambda x, start: rotate_half(x, start, -1)),
 ]
 WRONG["check_rotate"] = [
@@ -212,6 +216,7 @@ NAMED["check_around"] = [
     ("once: where it adds 1", lambda x, f, norm, place: x + f(norm(norm(x))) if place == "pre" else norm(x + f(x))),
     ("once: where it adds 1", lambda x, f, norm, place: x + f(norm(f(norm(x)))) if place == "pre" else norm(x + f(x))),
     ("once: where it adds 1", lambda x, f, norm, place: x + f(f(norm(x))) if place == "pre" else norm(x + f(f(x)))),
+    ("for post, x goes around", lambda x, f, norm, place: x + f(norm(x)) if place == "pre" else norm(2 * x + f(x))),
     ("it has to be called", lambda x, f, norm, place: x + f(norm) if place == "pre" else norm(x + f(x))),
     ("got a function", lambda x, f, norm, place: lambda v: v + f(norm(v))),
 ]
@@ -250,6 +255,7 @@ NAMED["check_cross_attention"] = [
     ("two things at once", lambda x, memory, visible, *w: cross(x, memory, visible | True, *w, divide=1)),
     ("queries twice as long", lambda *a: attend(*(F.normalize(q, dim=-1) for q in heads(*a)[:2]), heads(*a)[2], a[2])),
     ("expected 2 results, got a float tensor", lambda *a: cross(*a)[0]),
+    ("few digits of float16", lambda *a: tuple(result.half() for result in cross(*a))),
     ("the zeros are cut out", lambda x, memory, visible, *w: cross(x, memory[visible], visible[visible], *w)),
 ]
 WRONG["check_cross_attention"] = [
@@ -305,6 +311,7 @@ NAMED["check_count_parameters"] = [
     ("the sum of these numbers would be right", lambda V, d, f, n: (V * d, count(V, d, f, n) - V * d)),
     ("whole number", lambda V, d, f, n: count(V, d, f, n) / 1e6),
     ("a norm (an encoder layer has two", lambda V, d, f, n: count(V, d, f, n) + 2 * n * d),
+    ("4 d_model numbers are too many", lambda V, d, f, n: count(V + 4, d, f, n)),
     ("in each stack", lambda V, d, f, n: count(V, d, f, n // 2)),
     ("in each stack", lambda V, d, f, n: count(V, d, f, n / 2)),
     ("need not be 4 d_model", lambda V, d, f, n: count(V, d, 4 * d, n)),

@@ -146,8 +146,7 @@ class Exercise:
         symptom = self._symptom(candidate, expected, got, right, broken)
         if symptom:
             yield symptom
-        explained = all(right) or (symptom and symptom[0] == "likeness")
-        cause = None if explained else next(self._causes(expected, got), None)
+        cause = None if all(right) else next(self._causes(expected, got), None)
         if cause:
             reason, sentence = cause
             yield reason, f"{LEADS[reason]}: " * bool(symptom) + sentence

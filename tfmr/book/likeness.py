@@ -63,6 +63,8 @@ def case_by_case(expected: Sequence, got: Sequence) -> str | None:
 
 def coarse(expected: Sequence, got: Sequence) -> str | None:
     """A sentence about numbers that are right, but not to the last digit: rounded, or held in half precision."""
+    if all(isinstance(value, tuple) and len(value) == len(expected[0]) for value in (*expected, *got)):
+        expected, got = sum(expected, ()), sum(got, ())
     a, b = [as_numbers(value) for value in expected], [as_numbers(value) for value in got]
     if any(x is None or y is None or x.shape != y.shape for x, y in zip(a, b, strict=True)):
         return None

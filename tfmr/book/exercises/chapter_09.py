@@ -111,7 +111,8 @@ check_count_parameters = Exercise(
         ("this is the encoder alone: the decoder is missing.", {"decoders": 0}),
         ("the feed-forward network of the decoder layer is missing.", {"decoder_feed_forward": 0}),
         ("the feed-forward network has two maps, one in and one out.", {"matrices": 1}),
-        ("a post-norm stack has no norm after its last layer.", {"extra": lambda vocab_size, d_model: 4 * d_model}),
+        ("4 d_model numbers are too many, as of a norm after the last layer of each stack: a post-norm stack has none.",
+         {"extra": lambda vocab_size, d_model: 4 * d_model}),
         ("the way out is the table alone; it has no bias.", {"extra": lambda vocab_size, d_model: vocab_size}),
     ],
 )  # fmt: skip
