@@ -138,6 +138,14 @@ def test_the_band_goes_from_the_lowest_seed_to_the_highest():
     )
 
 
+def test_a_curve_can_keep_the_colour_and_marker_that_it_has_elsewhere():
+    values = {"a": [[1, 2], [2, 3]], "b": [[0, 1], [1, 2]]}
+    plain = plots.plot_curves([1, 2], values, xlabel="x", ylabel="y").lines[1]
+    second = plots.plot_by_length([(1, 2), (3, 4)], {"b": values["b"]}, first_colour=1).lines
+    assert {line.get_color() for line in second} == {plain.get_color()} == {plots.COLOURS[1]}
+    assert second[0].get_marker() == plain.get_marker()
+
+
 def test_a_single_run_has_no_band():
     assert not plots.plot_curves(
         [1, 2], {"one": torch.tensor([1.0, 2.0])}, xlabel="x", ylabel="y"

@@ -107,6 +107,7 @@ def plot_curves(
     ylabel: str,
     title: str | None = None,
     ax: Axes | None = None,
+    first_colour: int = 0,
 ) -> Axes:
     """Draw one line a curve: the mean over seeds, and a band from the lowest seed to the highest.
 
@@ -117,6 +118,7 @@ def plot_curves(
         ylabel: with its unit.
         title: shown above the axes.
         ax: where to draw; by default a new figure.
+        first_colour: place in ``COLOURS`` and ``MARKERS`` of the first curve, so that a model looks alike everywhere.
 
     Raises:
         InputError: a curve does not fit ``x``, or a value is not finite.
@@ -127,7 +129,7 @@ def plot_curves(
         raise InputError("curves: expected at least one curve, got none")
     if ax is None:
         _, ax = plt.subplots(facecolor="white")
-    for index, (label, values) in enumerate(runs.items()):
+    for index, (label, values) in enumerate(runs.items(), start=first_colour):
         colour = COLOURS[index % len(COLOURS)]
         marker = MARKERS[index % len(MARKERS)] if len(positions) <= 30 else None
         ax.plot(positions, values.mean(axis=0), color=colour, marker=marker, label=label)
@@ -151,6 +153,7 @@ def plot_by_length(
     ylabel: str = "BLEU",
     title: str | None = None,
     ax: Axes | None = None,
+    first_colour: int = 0,
 ) -> Axes:
     """Draw a score for each bucket of sentence lengths: the mean over seeds as a line, each seed as a dot.
 
@@ -162,6 +165,7 @@ def plot_by_length(
         ylabel: with its unit.
         title: shown above the axes.
         ax: where to draw; by default a new figure.
+        first_colour: as in :func:`plot_curves`.
 
     Raises:
         InputError: buckets overlap, or scores or counts do not fit them.
@@ -170,13 +174,14 @@ def plot_by_length(
     if counts is not None and len(counts) != len(buckets):
         raise InputError(f"counts: expected one for each of {len(buckets)} buckets, got {len(counts)}")
     positions = np.arange(len(buckets))
-    ax = plot_curves(positions, scores, xlabel=xlabel, ylabel=ylabel, title=title, ax=ax)
+    ax = plot_curves(positions, scores, xlabel=xlabel, ylabel=ylabel, title=title, ax=ax, first_colour=first_colour)
     for index, (label, values) in enumerate(scores.items()):
         runs = _runs(values, label, len(buckets))
+        colour = COLOURS[(first_colour + index) % len(COLOURS)]
         # A little to the side of each other, so that two models with equal scores both show.
         shift = 0.06 * (index - (len(scores) - 1) / 2)
         for run in runs if len(runs) > 1 else ():
-            ax.plot(positions + shift, run, ".", color=COLOURS[index % len(COLOURS)], alpha=0.7, markersize=6)
+            ax.plot(positions + shift, run, ".", color=colour, alpha=0.7, markersize=6)
     labels = [f"{low}–{high}" if low != high else f"{low}" for low, high in buckets]
     if counts is not None:
         labels = [f"{label}\n({count:,})" for label, count in zip(labels, counts, strict=True)]
