@@ -2,7 +2,7 @@
 
 Columns: French masculine singular, English, position, then the tags of the nouns it may describe:
 ``!tag`` takes nouns out again, ``=tag`` lets them in after *être* only, and a French noun is its own tag.
-Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *être*. An English
+Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *être*, ``>>`` never there. An English
 ``big|person:tall`` means *tall* of a person, *big* of anything else.
 """
 
@@ -14,7 +14,7 @@ grand        big|person:tall      <  animal thing place vehicle plant part =pers
 jeune        young          <  adult animal !kin
 vieux        old            <  adult pet clothing vehicle place page furniture work device story home
 nouveau      new            <  skilled thing clothing vehicle text work building newer
-beau         beautiful      <  animal place thing clothing work plant water
+beau         beautiful      <  animal place clothing work plant water gift instrument lampe !billet
 joli         pretty         <  clothing gift home green town plant image song
 long         long           <  text event water road work
 haut         high           <  tall
@@ -48,7 +48,7 @@ fort         strong         >  adult farm wild
 calme        calm           >  person pet
 tranquille   quiet          >  place !crossed
 bruyant      noisy          >  child road device
-étranger     foreign        >  learner touriste language_unit paper
+étranger     foreign        >> étudiant touriste language_unit paper
 moderne      modern         >  building device art
 classique    classical      >  art
 important    important      >  idea event lettre article message livre !wrong
@@ -75,7 +75,7 @@ frais        fresh          >  fresh fruit vegetable
 délicieux    delicious      >  food drink
 mûr          ripe           >  fruit
 sucré        sweet          >  drink fruit
-secret       secret         >  opens thought
+secret       secret         >  porte boîte projet message
 fidèle       faithful       >  faithful
 électrique   electric       >  driven vélo guitare
 artificiel   artificial     >  mind
@@ -86,3 +86,25 @@ espagnol     Spanish        >  job text work art
 italien      Italian        >  job text work art made
 hollandais   Dutch          >  job text work art
 """
+
+# What is not said of one thing together, nor twice in a sentence.
+GROUPS = (
+    "rouge bleu vert jaune noir blanc gris",
+    "bon mauvais délicieux beau joli magnifique élégant",
+    "petit grand haut long",
+    "jeune vieux nouveau moderne classique",
+    "heureux triste content",
+    "fatigué malade fort prêt",
+    "gentil sérieux paresseux drôle",
+    "prudent courageux timide",
+    "riche pauvre cher célèbre",
+    "calme tranquille bruyant dangereux",
+    "difficile facile simple",
+    "rapide lent",
+    "lourd léger",
+    "propre sale",
+    "chaud froid frais",
+    "français anglais espagnol italien hollandais étranger",
+    "vide cassé",
+    "important intéressant utile",
+)

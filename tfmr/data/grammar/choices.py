@@ -15,9 +15,10 @@ FUTURE = ANY - lemmas(
     "aimer adorer détester préférer connaître ressembler espérer savoir penser croire avoir"
 )
 # il n'adore pas …: one says *il n'aime pas*
-NEGATED = ANY - {"adorer", "préférer"}
+NEGATED = ANY - {"adorer", "préférer", "connaître"}
 FUTURE_EVENTS = FUTURE & EVENTS
 # What takes a while, so that one can begin, continue, stop or love doing it, or be interrupted.
+SAID_OF_THE_PAST = lemmas("être avoir vouloir pouvoir devoir habiter aimer")
 LASTING = lemmas(
     "manger boire préparer lire écrire corriger traduire étudier apprendre enseigner écouter chanter "
     "regarder laver nettoyer réparer construire dessiner travailler marcher courir nager danser jouer "
@@ -34,40 +35,110 @@ INTENDED = (
 FINISHED = lemmas("lire écrire corriger traduire nettoyer laver réparer préparer construire dessiner")
 # What is done for a purpose, and the purpose.
 BEFORE_POUR = lemmas(
-    "aller rester travailler attendre voyager partir sortir rentrer lever courir marcher acheter chercher "
+    "aller rester voyager partir sortir rentrer lever courir marcher acheter chercher "
     "quitter traverser ouvrir utiliser entrer étudier"
 )
 AFTER_POUR = lemmas(
     "acheter voir rencontrer aider apprendre étudier lire visiter préparer parler écouter regarder "
-    "chercher choisir réparer remercier travailler reposer"
+    "chercher choisir réparer remercier reposer"
 )
 AFTER_SANS = lemmas(
     "parler regarder lire comprendre attendre écouter manger boire rire utiliser dormir remercier"
 )
 AFTER_AVANT_DE = lemmas(
-    "dormir partir sortir manger préparer fermer ouvrir lire laver boire acheter nettoyer réparer visiter "
-    "voyager répondre choisir vendre rentrer"
+    "dormir partir sortir manger fermer ouvrir lire laver boire nettoyer répondre rentrer"
 )
-# What a clause with *quand* or *si* tells of.
-OCCASIONS = (INTENDED | lemmas("arriver sourire rire tomber réussir")) - lemmas("finir découvrir")
 # Which second verbs go with a first one; the others take what is intended.
 SECOND = {
     "aimer": PLEASANT, "adorer": PLEASANT, "détester": LASTING, "préférer": PLEASANT, "commencer": LASTING,
     "continuer": LASTING, "arrêter": LASTING, "finir": FINISHED, "savoir": SKILLS, "apprendre": SKILLS,
 }  # fmt: skip
+# What one loves doing is told without *some*: love eating bread.
+LOVING = ("aimer", "adorer", "détester", "préférer")
 # First verbs that make a reason: because she wants to sleep.
-WISHES = ("vouloir", "devoir", "aller", "espérer", "aimer")
+WISHES = ("vouloir", "devoir")
+
+# Deeds that one tells of weeks later.
+LONG_DEEDS = lemmas(
+    "visiter voyager rencontrer construire apprendre étudier écrire travailler habiter acheter vendre aller "
+    "finir commencer découvrir traduire quitter"
+)
+# What happens once, and not every evening.
+ACCIDENTS = lemmas("trouver perdre oublier casser tomber découvrir recevoir choisir vendre construire rencontrer")
+# What one does at a place that a relative clause tells of: où elle travaille.
+AT_PLACES = lemmas("habiter travailler dormir attendre")
+# How far things have gone with a thing after a verb. A later clause takes a thing up with a verb of a later
+# stage, or with another of stage 2. After stage 4 the thing is gone.
+STAGES = {
+    verb: stage
+    for stage, verbs in (
+        (-1, "perdre oublier"), (0, "chercher choisir voir entendre"),
+        (1, "trouver acheter recevoir préparer apprendre écrire dessiner construire commencer découvrir attraper"),
+        (2, "ouvrir laver lire étudier comprendre porter utiliser conduire réparer corriger traduire finir montrer "
+            "visiter expliquer écouter regarder chanter suivre nettoyer nourrir"),
+        (3, "fermer raconter"), (4, "manger boire vendre casser donner offrir envoyer quitter traverser"),
+    )
+    for verb in verbs.split()
+}  # fmt: skip
 
 # Actions that happen at a place worth telling, and those one asks the place of.
 SOMEWHERE = lemmas(
     "manger boire acheter chercher trouver perdre oublier lire écrire étudier apprendre écouter entendre "
     "chanter regarder voir rencontrer attendre dessiner réparer construire dormir travailler marcher "
-    "courir danser jouer pleurer reposer promener tomber corriger parler"
+    "courir danser jouer pleurer reposer promener corriger"
 )
 SOMEHOW = lemmas(
     "préparer réparer apprendre trouver ouvrir traduire dessiner construire écrire aller nettoyer"
 )
-ARRIVALS = lemmas("arriver rentrer entendre voir tomber ouvrir partir sortir")
+ARRIVALS = lemmas("arriver rentrer partir sortir")
+CONDITIONS = ARRIVALS | {"aider", "inviter"}
+# What one does -> how one feels who does it: reasons (parce que) and occasions (quand, si).
+REASONS = {
+    verb: feelings.split()
+    for verbs, feelings in (
+        ("manger préparer", "faim"), ("boire", "soif"),
+        ("dormir reposer rester rentrer lever", "fatigué malade sommeil"),
+        ("pleurer", "triste malade peur fatigué"), ("rire sourire danser chanter jouer", "heureux content"),
+        ("étudier lire apprendre visiter voyager regarder écouter poser découvrir", "curieux"),
+        ("aider remercier donner offrir inviter nourrir", "gentil"), ("travailler corriger", "sérieux"),
+        ("courir traverser", "peur"), ("fermer porter", "froid"), ("ouvrir nager", "chaud"),
+        ("partir tomber", "fatigué malade"), ("chercher utiliser", "sérieux"),
+    )
+    for verb in verbs.split()
+}  # fmt: skip
+# Feelings that come and go, so that one can do something whenever one has them.
+_PASSING_FEELINGS = "faim soif fatigué malade sommeil peur froid chaud triste heureux".split()
+OCCASIONS = {
+    verb: found for verb, feelings in REASONS.items()
+    if (found := [feeling for feeling in feelings if feeling in _PASSING_FEELINGS])
+}  # fmt: skip
+# After *mais*: what one did not want to do, or how one felt.
+UNWILLING = ("vouloir", "pouvoir")
+UNWANTED = lemmas("partir rentrer attendre rester dormir travailler parler voyager danser nager")
+MISHAPS = ("fatigué", "malade", "triste", "peur", "froid", "faim", "soif", "sommeil")
+# What a relative clause tells of somebody or something: que Marie a achetée.
+TOLD_OF = {
+    "past": lemmas("chercher choisir trouver acheter recevoir préparer écrire dessiner construire découvrir attraper "
+                   "réparer laver lire finir nettoyer visiter traverser vendre écouter entendre nourrir apprendre étudier "
+                   "voir rencontrer aider remercier inviter connaître attendre suivre"),
+    "present": lemmas("chercher utiliser porter lire préparer conduire nettoyer réparer étudier apprendre nourrir "
+                      "regarder connaître aider attendre suivre écouter"),
+}  # fmt: skip
+# The beats of a story.
+GOING = lemmas("aller arriver entrer marcher promener")
+GETTING = lemmas(
+    "chercher trouver acheter choisir recevoir préparer attraper dessiner écrire commencer découvrir regarder "
+    "écouter lire nettoyer réparer laver étudier apprendre nourrir porter ouvrir utiliser visiter manger boire "
+    "corriger traduire conduire jouer travailler"
+)
+MEETING = lemmas("rencontrer aider remercier inviter attendre voir suivre parler sourire travailler danser montrer "
+                 "donner offrir répondre")  # fmt: skip
+COMPANY = lemmas("danser rire parler marcher travailler jouer voyager promener reposer manger boire chanter regarder "
+                 "visiter partir rentrer")  # fmt: skip
+LEAVING = lemmas("partir rentrer dormir reposer sortir")
+MOODS = ("content", "heureux", "fatigué", "faim", "soif", "sommeil")
+# What one does because it rains.
+IN_THE_RAIN = lemmas("rester rentrer dépêcher courir dormir lire fermer travailler reposer")
 
 # Adjectives of passing states: they make a reason, and can be foretold.
 PASSING = lemmas(
@@ -92,7 +163,7 @@ _ORDER = (
     "young old new little",
     "red blue green yellow black white grey",
     "French English Spanish Italian Dutch foreign",
-    "electric artificial human classical",
+    "modern electric artificial human classical secret",
 )
 _RANKS = {english: rank for rank, words in enumerate(_ORDER) for english in words.split()}
 

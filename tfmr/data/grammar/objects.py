@@ -1,0 +1,222 @@
+"""What verbs take: direct objects as phrases, pronouns or things taken up again, and receivers.
+
+Each rule takes the state, the subject and a ``Need`` and returns a ``Plan``, or None where the story has no
+suitable words left.
+"""
+
+from tfmr.data.grammar import choices
+from tfmr.data.grammar.french import starts_with_vowel
+from tfmr.data.grammar.lexicon import lemmas, objects_of, select, verbs_for
+from tfmr.data.grammar.noun_phrases import mention_again, newcomer, noun_phrase
+from tfmr.data.grammar.plans import Plan
+from tfmr.data.grammar.references import coordinate, named_again, new_name, preposition, subject_pronoun
+from tfmr.data.grammar.tokens import word
+from tfmr.data.grammar.verb_groups import Clitic, is_composed, object_clitic, speaking_clitic
+
+
+def with_object(state, subject, need):
+    """A direct object: a noun phrase or a pronoun."""
+    scene = state.scene
+    if scene.things and not state.depth and state.chance(0.75) and (plan := taken_up(state, subject, need)):
+        return plan
+    verbs = verbs_for(subject.noun, "object", scene.topic, need.lemmas)
+    if subject.person == 1 and subject.number == 1 and need.tense == "present":
+        verbs = tuple(verb for verb in verbs if verb.lemma != "suivre")  # je suis: I am, or I follow?
+    if not verbs:
+        return None
+    verb = state.verb(verbs)
+    if verb is None:
+        return None
+    if verb.pronoun == "him" and (plan := _of_people(state, subject, need, verb)) is not None:
+        return plan
+    # A pronoun that stands for nothing in the sentence would seem to stand for whatever was named before.
+    opening = not state.said[1:]
+    if need.clitics and opening and verb.pronoun == "it" and verb.lemma not in ("avoir", "poser") and state.chance(0.25):
+        noun = state.pick(objects_of(verb, scene.topic))
+        if "bare" not in noun.tags:
+            number = 1 if noun.tags & {"mass", "one"} else 2 if state.chance(0.4) else 1
+            state.combine("object", verb.lemma, noun.lemma)
+            scene.add_thing(noun, noun.gender, number, choices.STAGES.get(verb.lemma, 2))
+            return Plan(verb, clitic=object_clitic(scene.things[-1]))
+    options = tuple(noun for noun in objects_of(verb, scene.topic) if noun.lemma not in state.said)
+    if verb.pronoun == "him":
+        options = tuple(noun for noun in options if not noun.tags & {"person", "animal"})
+    if not options:
+        return None
+    noun = state.fresh(options)
+    np = _object(state, need, verb, noun)
+    combination = meet(state, verb, np)
+    if not need.negated and not np.heavy and verb.lemma not in _ONE_OBJECT and state.spend(3, 0.1):
+        more = tuple(noun for noun in options if noun.lemma not in state.said)
+        if more:
+            second = _object(state, need, verb, state.fresh(more), plain=True)
+            both = coordinate(np, second)
+            return Plan(verb, both.fr, both.en, heavy=np.heavy, combos=[combination, meet(state, verb, second)])
+    if not (need.negated or need.bare or state.depth or noun.tags & {"bare", "time", "person", "animal"}):
+        stage = choices.STAGES.get(verb.lemma, 2)
+        if stage < 4:
+            scene.add_thing(noun, np.gender, np.number, stage)
+    return Plan(verb, np.fr, np.en, heavy=np.heavy, combos=[combination])
+
+
+def _object(state, need, verb, noun, plain=False):
+    """The phrase of a direct object."""
+    heard = verb.lemma in ("écouter", "entendre")
+    kind = None
+    if verb.lemma == "avoir":  # j'ai une sœur, not: j'ai ma sœur
+        kind = "indefinite"
+    if plain:
+        return noun_phrase(state, noun, kind=kind, heard=heard, loved=need.loved, plain=True)
+    return need.argument(state, noun, negated=need.negated, kind=kind, heard=heard, loved=need.loved)
+
+
+def meet(state, verb, np):
+    """The combination of a verb and its object, the object in its place."""
+    combination = state.combine("object", verb.lemma, np.noun.lemma)
+    combination.add(np.head, np.head.to)
+    return combination
+
+
+def _of_people(state, subject, need, verb):
+    """An object that is somebody: who is in the story already, or who comes in; None: no person."""
+    scene = state.scene
+    options = objects_of(verb, scene.topic)
+    people = tuple(noun for noun in options if noun.tags & {"person", "animal"})
+    if not people or len(people) < len(options) and state.chance(0.5):
+        return None
+    known = [np for np in scene.others(subject) if np.human and np is not subject]
+    if known and not state.depth and state.chance(0.85):
+        other = state.pick(known)
+        if need.clitics and state.chance(0.7):
+            return Plan(verb, clitic=object_clitic(other))
+        if again := named_again(state, [other]):
+            return Plan(verb, again.fr, again.en)
+    if need.clitics and state.chance(0.2):
+        return Plan(verb, clitic=speaking_clitic(state, subject))
+    if need.clitics and not state.said[1:] and state.chance(0.25) and (plan := _unknown(state, verb, need)):
+        return plan
+    named = 0.3 if verb.lemma not in ("admirer",) and any("adult" in noun.tags for noun in people) else 0
+    np = newcomer(state, people, need.argument, named=named, negated=need.negated)
+    if np is None:
+        return Plan(verb, clitic=speaking_clitic(state, subject)) if need.clitics else None
+    combos = [meet(state, verb, np)] if np.head else []
+    return Plan(verb, np.fr, np.en, heavy=np.heavy, combos=combos)
+
+
+def _unknown(state, verb, need):
+    """elle le voit, whoever he is: not where *l'* hides whether it is him or her."""
+    hidden = starts_with_vowel(verb.lemma) and not is_composed(verb, need.tense)
+    number = 2 if hidden or state.chance(0.35) else 1
+    genders = state.scene.free_genders() if number == 1 else ["m"] * state.scene.is_free("", 2)
+    if not genders:
+        return None
+    np = subject_pronoun(3, number, state.pick(genders))
+    state.scene.enter(np)
+    return Plan(verb, clitic=object_clitic(np))
+
+
+def taken_up(state, subject, need):
+    """A thing of an earlier clause once more: … et Marie l'a mangée; … et Marie a mangé la pomme."""
+    things = state.scene.things
+    thing = things[-1] if state.chance(0.8) else state.pick(things)
+    verbs = tuple(
+        verb for verb in verbs_for(subject.noun, "object", state.scene.topic, need.lemmas)
+        if thing.noun in verb.objects and verb.name not in state.said and verb.lemma in choices.STAGES
+        and (choices.STAGES[verb.lemma] > thing.stage or choices.STAGES[verb.lemma] == thing.stage == 2)
+    )  # fmt: skip
+    if not verbs:
+        return None
+    verb = state.verb(verbs)
+    if verb is None:
+        return None
+    if not need.negated:
+        thing.stage = choices.STAGES[verb.lemma]
+        if thing.stage >= 4:
+            things.remove(thing)
+    if need.clitics and (not things or thing is things[-1] or thing not in things) and state.chance(0.7):
+        state.combine("object", verb.lemma, thing.noun.lemma)
+        return Plan(verb, clitic=object_clitic(thing))
+    np = mention_again(state, thing)
+    return Plan(verb, np.fr, np.en, combos=[meet(state, verb, np)])
+
+
+def given(state, subject, need):
+    """A thing of an earlier clause goes to somebody: et elle l'a donnée à Paul."""
+    scene = state.scene
+    thing = scene.things[-1]
+    verbs = tuple(
+        verb for verb in verbs_for(subject.noun, "receiver", scene.topic, need.lemmas)
+        if thing.noun in verb.objects and verb.name not in state.said
+        and choices.STAGES[verb.lemma] > thing.stage > 0
+    )  # fmt: skip
+    known = [np for np in scene.others(subject) if np.human]
+    receiver = somebody(state, known) if verbs else None
+    if receiver is None:
+        return None
+    verb = state.verb(verbs)
+    if verb is None:
+        return None
+    thing.stage = choices.STAGES[verb.lemma]
+    if thing.stage >= 4:
+        scene.things.remove(thing)
+    state.combine("object", verb.lemma, thing.noun.lemma)
+    return Plan(verb, *preposition("à", "to", receiver), clitic=object_clitic(thing))
+
+
+_ONE_OBJECT = lemmas("poser conduire construire quitter traverser commencer finir avoir porter")
+
+
+def liking(state, subject, need):
+    """aimer, adorer …: generic objects without an English article."""
+    verb = state.verb(verbs_for(subject.noun, "liking", state.scene.topic, need.lemmas))
+    if verb is None:
+        return None
+    options = tuple(noun for noun in objects_of(verb, state.scene.topic) if noun.lemma not in state.said)
+    if not options:
+        return None
+    noun = state.fresh(options)
+    if "kin" in noun.tags:
+        np = newcomer(state, (noun,), named=0, kind="possessive", plain=True)
+        if np is None:
+            return None
+    else:
+        plain = not {"work", "story", "art"} & noun.tags
+        number = 1 if noun.tags & {"mass", "one"} else 2
+        np = noun_phrase(state, noun, generic=True, number=number, plain=plain)
+    return Plan(verb, np.fr, np.en, combos=[meet(state, verb, np)])
+
+
+def with_receiver(state, subject, need):
+    """donner quelque chose à quelqu'un; elle me donne un livre."""
+    scene = state.scene
+    verb = state.verb(verbs_for(subject.noun, "receiver", scene.topic, need.lemmas))
+    if verb is None:
+        return None
+    options = tuple(noun for noun in objects_of(verb, scene.topic) if noun.lemma not in state.said)
+    if not options:
+        return None
+    known = [np for np in scene.others(subject) if np.human]
+    several = [np for np in known if np.number == 2]
+    clitic = receiver = None
+    if need.clitics and several and state.chance(0.6):
+        clitic = Clitic("leur", "them", direct=False)
+    elif need.clitics and state.chance(0.35):
+        clitic = speaking_clitic(state, subject, direct=False)
+    else:
+        receiver = somebody(state, known)
+        if receiver is None:
+            return None
+    np = noun_phrase(state, state.fresh(options), negated=need.negated)
+    plan = Plan(verb, np.fr, np.en, clitic=clitic, combos=[meet(state, verb, np)])
+    if receiver is not None:
+        fr_to, en_to = word("à", "to")
+        plan.fr, plan.en = np.fr + fr_to + receiver.fr, np.en + en_to + receiver.en
+    return plan
+
+
+def somebody(state, known):
+    """Somebody of the story by name, or somebody who comes in; None if there is nobody."""
+    if state.chance(0.6) and (again := named_again(state, known)):
+        return again
+    people = select("kin job learner child adult", state.scene.topic)
+    return newcomer(state, people, role="de") or (new_name(state))

@@ -1,0 +1,71 @@
+"""What a sentence is about: its topic, who and what has come in so far, and how one person addresses another.
+
+A long sentence is one small story. Its words are chosen from one topic; its people come back as pronouns that
+can mean nobody else, because no two of them share gender and number; its things come back as pronouns or with
+a definite article; and what is done to a thing follows an order (:data:`choices.STAGES`): nobody washes an
+apple that has been eaten.
+"""
+
+
+class Thing:
+    """An object of an earlier clause. ``stage`` is how far things have gone with it."""
+
+    __slots__ = ("noun", "gender", "number", "stage")
+
+    def __init__(self, noun, gender, number, stage):
+        self.noun, self.gender, self.number, self.stage = noun, gender, number, stage
+
+
+class Scene:
+    """The scene of one sentence.
+
+    Attributes:
+        topic: a Topic of the lexicon.
+        address: 1 for *tu*, 2 for *vous*: one of them in the whole sentence.
+        genders: of the speaker and of the person spoken to; French participles and adjectives show them.
+        cast: who is in the story, by what a pronoun shows of them (see :func:`key`).
+        things: objects that later clauses may take up, the last one at the end.
+        whose: the speaker or hearer whose people and things are in it (*mon frère*), as (person, number).
+        subject: of the last clause.
+        level: how far the story has come; see beats.
+        told: what is said once only: "time", "place", "going".
+    """
+
+    __slots__ = ("topic", "address", "genders", "cast", "things", "whose", "subject", "level", "told")
+
+    def __init__(self, topic, address, genders, whose):
+        self.topic, self.address, self.genders, self.whose = topic, address, genders, whose
+        self.subject = None
+        self.level = 0
+        self.cast = {}
+        self.things = []
+        self.told = set()
+
+    def enter(self, np):
+        """Somebody comes in."""
+        self.cast[key(np)] = np
+
+    def is_free(self, gender, number=1):
+        """Whether nobody in the story is meant by this pronoun of the third person yet."""
+        return (3, number, gender if number == 1 else "") not in self.cast
+
+    def free_genders(self):
+        """Genders of which somebody single may still come in."""
+        return [gender for gender in "mf" if self.is_free(gender)]
+
+    def others(self, subject):
+        """Those of the third person who are not the subject, nor part of it."""
+        own = (key(subject), *subject.members)
+        return [
+            np for place, np in self.cast.items()
+            if place not in own and place[0] == 3 and own[0] not in np.members
+        ]  # fmt: skip
+
+    def add_thing(self, noun, gender, number, stage):
+        """Something comes in that may be taken up."""
+        self.things.append(Thing(noun, gender, number, stage))
+
+
+def key(np):
+    """What a pronoun shows of somebody: person, number and, of *il* and *elle*, gender."""
+    return np.person, np.number, np.gender if np.person == 3 and np.number == 1 else ""
