@@ -4,6 +4,8 @@ Somebody goes somewhere, gets something, does something with it, meets somebody,
 beat never goes back behind the level of the one before it; each returns a Clause, or None if it does not fit.
 """
 
+from functools import cache
+
 from tfmr.data.grammar import choices
 from tfmr.data.grammar.attributes import being, feeling
 from tfmr.data.grammar.clauses import clause
@@ -20,17 +22,23 @@ from tfmr.data.grammar.scene import key
 def next_beat(state, tense):
     """The next clause; None if nothing fits any more."""
     scene = state.scene
-    options = [
-        (weight, (level, rule)) for weight, level, rule in _BEATS
-        if level >= scene.level and (level < _LAST or state.room < 12)
-    ]  # fmt: skip
-    for _ in range(4):
-        level, rule = state.weigh(options)
+    options = _beats_from(scene.level, state.room < 12)
+    while options:
+        level, rule = chosen = state.weigh(options)
+        options = tuple(option for option in options if option[1] is not chosen)
         found = rule(state, tense)
         if found is not None:
             scene.level = level
             return found
     return None
+
+
+@cache
+def _beats_from(level, near_the_end):
+    """((weight, (level, rule)), …) of a level or a later one."""
+    return tuple(
+        (weight, (at, rule)) for weight, at, rule in _BEATS if at >= level and (at < _LAST or near_the_end)
+    )
 
 
 def told(state, tense, subject, plan, **how):
@@ -144,6 +152,7 @@ def _leaves(state, tense):
 
 _LAST = 4
 _BEATS = (
-    (12, 0, _goes), (26, 1, _gets), (40, 2, _uses), (10, 2, thing_is), (24, 2, _meets), (14, 3, _together),
+    (12, 0, _goes), (26, 1, _gets), (40, 2, _uses), (10, 2, thing_is), (24, 2, _meets), (8, 2, _gets), (14, 3, _together),
+    (6, 3, _meets),
     (6, 3, _feels), (10, _LAST, _leaves),
 )  # fmt: skip

@@ -200,15 +200,14 @@ def newcomer(state, nouns, make=None, named=0.4, **how):
     if named and genders and state.chance(named) and (np := new_name(state, genders)):
         return np
     many = scene.is_free("", 2) and (not genders or state.chance(0.25))
-    options = tuple(
-        noun for noun in nouns
-        if noun.lemma not in state.said and ("one" not in noun.tags if many else noun.gender in genders)
-    )  # fmt: skip
-    if not options:
-        return None
-    np = (make or noun_phrase)(state, state.fresh(options), number=2 if many else 1, **how)
-    scene.enter(np)
-    return np
+    for _ in range(6 if nouns else 0):
+        noun = state.pick(nouns)
+        if noun.lemma not in state.said and ("one" not in noun.tags if many else noun.gender in genders):
+            state.said.append(noun.lemma)
+            np = (make or noun_phrase)(state, noun, number=2 if many else 1, **how)
+            scene.enter(np)
+            return np
+    return None
 
 
 def mention_again(state, thing):

@@ -17,6 +17,7 @@ from tfmr.data.grammar.subjects import main_clause, subject_phrase
 from tfmr.data.grammar.tokens import finish, stop, word
 from tfmr.data.grammar.verb_groups import infinitive, is_state, verb_group
 
+_CLAUSE = 5  # words of a further clause without anything optional
 _TENSES = ((45, "present"), (35, "past"), (20, "future"))
 _STORY_TENSES = ((25, "present"), (60, "past"), (15, "future"))
 
@@ -38,13 +39,13 @@ def statement(state):
         fr, en = last.fr, last.en
         # whoever does something first has got there already
         state.scene.level = 0 if is_state(last.verb) or last.verb.kind == "infinitive" else 1
-    while state.room >= 4 and not state.spoiled:
+    while state.room >= _CLAUSE - 1 and not state.spoiled:
         more = another(state, last, tense)
         if more is None:
             break
         fr_more, en_more, last = more
         fr, en = fr + fr_more, en + en_more
-        state.room -= 4
+        state.room -= _CLAUSE
     return stop(fr, en)
 
 

@@ -87,10 +87,7 @@ class State:
 
     def weigh(self, options):
         """One of ((weight, value), …), in proportion to its weight."""
-        total = 0
-        for weight, _ in options:
-            total += weight
-        point = self.random() * total
+        point = self.random() * sum([weight for weight, _ in options])
         for weight, value in options:
             point -= weight
             if point < 0:
