@@ -29,7 +29,7 @@ SKILLS = lemmas("nager danser lire écrire chanter conduire dessiner réparer jo
 # What one sets out to do: everything but accidents and states.
 INTENDED = (
     EVENTS
-    - lemmas("perdre oublier casser tomber échouer pleurer grandir recevoir sourire rire arriver réussir")
+    - lemmas("trouver découvrir admirer voir perdre oublier casser tomber échouer pleurer grandir recevoir sourire rire arriver réussir")
     - frozenset(verb.lemma for verb in all_verbs()["infinitive"])
 ) | lemmas("apprendre finir aller")
 FINISHED = lemmas("lire écrire corriger traduire nettoyer laver réparer préparer construire dessiner")
@@ -84,7 +84,7 @@ STAGES = {
 # Actions that happen at a place worth telling, and those one asks the place of.
 SOMEWHERE = lemmas(
     "manger boire acheter chercher trouver perdre oublier lire écrire étudier apprendre écouter entendre "
-    "chanter regarder voir rencontrer attendre dessiner réparer construire dormir travailler marcher "
+    "chanter regarder voir rencontrer attendre dessiner réparer dormir travailler marcher "
     "courir danser jouer pleurer reposer promener corriger"
 )
 SOMEHOW = lemmas(
@@ -119,10 +119,10 @@ MISHAPS = ("fatigué", "malade", "triste", "peur", "froid", "faim", "soif", "som
 # What a relative clause tells of somebody or something: que Marie a achetée.
 TOLD_OF = {
     "past": lemmas("chercher choisir trouver acheter recevoir préparer écrire dessiner construire découvrir attraper "
-                   "réparer laver lire finir nettoyer visiter traverser vendre écouter entendre nourrir apprendre étudier "
+                   "réparer laver lire finir nettoyer visiter traverser écouter entendre nourrir apprendre étudier "
                    "voir rencontrer aider remercier inviter connaître attendre suivre"),
     "present": lemmas("chercher utiliser porter lire préparer conduire nettoyer réparer étudier apprendre nourrir "
-                      "regarder connaître aider attendre suivre écouter"),
+                      "regarder connaître aider attendre écouter"),
 }  # fmt: skip
 # The beats of a story.
 GOING = lemmas("aller arriver entrer marcher promener")

@@ -51,6 +51,7 @@ def with_object(state, subject, need):
         if more:
             second = _object(state, need, verb, state.fresh(more), plain=True)
             both = coordinate(np, second)
+            scene.things.clear()  # a pronoun would have to take up both
             return Plan(verb, both.fr, both.en, heavy=np.heavy, combos=[combination, meet(state, verb, second)])
     if not (need.negated or need.bare or state.depth or noun.tags & {"bare", "time", "person", "animal"}):
         stage = choices.STAGES.get(verb.lemma, 2)
@@ -121,7 +122,7 @@ def taken_up(state, subject, need):
     thing = things[-1] if state.chance(0.8) else state.pick(things)
     verbs = tuple(
         verb for verb in verbs_for(subject.noun, "object", state.scene.topic, need.lemmas)
-        if thing.noun in verb.objects and verb.name not in state.said and verb.lemma in choices.STAGES
+        if thing.noun in verb.objects and verb.name not in state.said and verb.lemma in choices.STAGES and verb.lemma != "quitter"
         and (choices.STAGES[verb.lemma] > thing.stage or choices.STAGES[verb.lemma] == thing.stage == 2)
     )  # fmt: skip
     if not verbs:

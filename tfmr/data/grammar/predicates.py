@@ -167,13 +167,16 @@ def with_infinitive(state, subject, need, only=None, lemmas=None):
     return Plan(verb, fr + inner.early + inner.fr, en + inner.en, complete=True)
 
 
+_NEVER_NEGATED = ("adorer", "préférer", "décider", "promettre", "commencer", "apprendre", "espérer", "finir")
+
+
 @cache
 def _first_verbs(tense, negated, only):
     """The verbs before an infinitive that sound right in a tense and under negation."""
     found = []
     for verb in all_verbs()["infinitive"]:
         lemma = verb.lemma
-        if only and lemma not in only or negated and lemma in ("adorer", "préférer"):
+        if only and lemma not in only or negated and lemma in _NEVER_NEGATED:
             continue
         if lemma == "aller" and tense not in ("present", "past"):
             continue
