@@ -177,7 +177,7 @@ def test_two_things_are_taken_up_in_the_plural_and_no_thing_is_him_or_her(made, 
             if said == "it" and (last := [j for j in range(i) if fr[j] in nouns]):
                 seen[said] += 1
                 j = last[-1]
-                both = j > 2 and fr[j - 2] == "et" and fr[j - 3] in nouns - people
+                both = j > 2 and fr[j] not in people and fr[j - 2] == "et" and fr[j - 3] in nouns - people
                 goes_on = (
                     fr[j + 1] in tenses
                     or fr[j + 1] in AUXILIARIES

@@ -16,7 +16,7 @@ vieux        old            <  adult pet clothing vehicle place page furniture w
 nouveau      new            <  skilled thing clothing vehicle text work building newer
 beau         beautiful      <  animal place clothing work plant water gift instrument lampe !billet
 joli         pretty         <  clothing gift home green town plant image song
-long         long           <  text event water road work
+long         long           <  text event water rue work
 haut         high           <  tall
 rouge        red            >  coloured clothing fruit
 bleu         blue           >  coloured
@@ -57,7 +57,7 @@ facile       easy           >  asked taught language_unit
 intéressant  interesting    >  text work thought taught =field
 utile        useful         >  tool device page thought taught =field
 simple       simple         >  idea !wrong
-dangereux    dangerous      >  wild road couteau hache marteau water
+dangereux    dangerous      >  wild rue couteau hache marteau water
 rapide       fast           >  vehicle fast electric
 lent         slow           >  vehicle slow electric
 magnifique   magnificent    >  visited water image plant

@@ -92,7 +92,7 @@ def held_out(lemmas):
 
 
 def load_grammar(size=20_000, seed=0):
-    """The corpus: ``size`` pairs for training, and test sets that share no French sentence with them.
+    """The corpus: ``size`` pairs for training, and test sets that share no sentence with them, French or English.
 
     ``valid`` and ``test`` (1,000 each) are drawn like ``train``; ``extra["long"]`` (500) has sentences of 25
     to 40 French words; ``extra["novel"]`` (500) sentences with an adjective and its noun, or a verb and its
@@ -114,28 +114,35 @@ def load_grammar(size=20_000, seed=0):
     stream = _stream(random.Random(seed), 3, 40, seen)
     stream_of_long = _stream(random.Random(seed + 1_000_003), 25, 40, seen)
     candidates = []  # sentences with a held-out combination
-    valid = _without_novelty(stream, _VALID, candidates)
-    test = _without_novelty(stream, _TEST, candidates)
-    long = _without_novelty(stream_of_long, _LONG, [])
-    train = [example, *_without_novelty(stream, size - 1, candidates)]
-    novel = _novel(stream, train, test, candidates)
+    taken = {example.tgt}  # English sentences of the splits so far: tu pars, vous partez; je suis prêt, prête
+    valid = _without_novelty(stream, _VALID, candidates, taken)
+    test = _without_novelty(stream, _TEST, candidates, taken)
+    long = _without_novelty(stream_of_long, _LONG, [], taken)
+    train = [example, *_without_novelty(stream, size - 1, candidates, taken)]
+    novel = _novel(stream, train, test, candidates, taken)
     return Corpus("grammar", "fr", "en", train, valid, test, {"long": long, "novel": novel})
 
 
-def _without_novelty(stream, size, candidates):
-    """The next sentences without a held-out combination; those that show one go to ``candidates``, marked."""
+def _without_novelty(stream, size, candidates, taken):
+    """The next sentences without a held-out combination; those that show one go to ``candidates``, marked.
+
+    Sentences whose English is ``taken`` are passed over; that of the sentences found is taken afterwards.
+    """
     found = []
     while len(found) < size:
         pair, combinations = next(stream)
+        if pair.tgt in taken:
+            continue
         new = [combination.located for combination in combinations if held_out(combination.lemmas)]
         if not new:
             found.append(pair)
         elif None not in new:
             candidates.append(replace(pair, marked=tuple(new)))
+    taken.update(pair.tgt for pair in found)
     return found
 
 
-def _novel(stream, train, test, candidates):
+def _novel(stream, train, test, candidates, taken):
     """Sentences with a held-out combination, of the lengths of ``test``; all of their words occur in ``train``."""
     words = set()
     for pair in train:
@@ -144,14 +151,14 @@ def _novel(stream, train, test, candidates):
     novel, by_length = [], {}
     while True:
         for pair in candidates:
-            if words.issuperset(_forms(pair)):
+            if pair.tgt not in taken and words.issuperset(_forms(pair)):
                 by_length.setdefault(num_words(pair.src), []).append(pair)
         lacking = [length for length in wanted if not _take(by_length, length, novel)]
         if not lacking or len(train) <= _NOVEL:  # a tiny train knows too few words to go on looking
             return novel
         wanted = lacking
         candidates = []
-        _without_novelty(stream, 2_000, candidates)
+        _without_novelty(stream, 2_000, candidates, taken)
 
 
 def _take(by_length, length, novel):

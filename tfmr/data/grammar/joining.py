@@ -143,7 +143,7 @@ def _somebody_does(state, last, tense, french, english, lemmas):
 def _if(state, last, tense):
     """si and a present: if."""
     inner = None
-    if state.chance(0.3):
+    if last.verb.lemma in choices.IN_THE_RAIN and state.chance(0.5):
         inner = Clause(*raining("present"), last.subject, BE, "present")
     elif state.chance(0.5):
         inner = _when_or_why(state, last, "present", choices.OCCASIONS)

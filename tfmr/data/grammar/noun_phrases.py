@@ -144,7 +144,7 @@ def _complement(state, noun, fr, en, kind, has_adjective_after):
         return fr + fr_on + about.fr, en + en_about + about.en, "narrowed"
     if tags & {"part", "room"} or "image" in tags:
         return _of_what(state, noun, fr, en, kind)
-    if kind == "definite" and tags & _OWNED and state.spend(2, 0.3) and (owner := _owner(state, noun)):
+    if kind == "definite" and tags & _OWNED and state.spend(2, 0.45) and (owner := _owner(state, noun)):
         en_s = En("'s")
         return [*fr, Fr("de", (en_s,)), *owner.fr], [*owner.en, en_s, *en], en_s
     return fr, en, None

@@ -88,7 +88,10 @@ def _of_people(state, subject, need, verb):
     known = [np for np in scene.others(subject) if np.human and np is not subject]
     if known and not state.depth and state.chance(0.85):
         other = state.pick(known)
-        if need.clitics and state.chance(0.7):
+        # l'attend: him or her? Only a participle would tell
+        hidden = starts_with_vowel(verb.lemma) and not is_composed(verb, need.tense) and other.number == 1
+        clear = not hidden or sum([np.number == 1 for np in known]) == 1
+        if need.clitics and clear and state.chance(0.7):
             return Plan(verb, clitic=object_clitic(other))
         if again := named_again(state, [other]):
             return Plan(verb, again.fr, again.en)
@@ -97,7 +100,7 @@ def _of_people(state, subject, need, verb):
     if need.clitics and not state.said[1:] and state.chance(0.25) and (plan := _unknown(state, verb, need)):
         return plan
     named = 0.3 if verb.lemma not in ("admirer",) and any("adult" in noun.tags for noun in people) else 0
-    np = newcomer(state, people, need.argument, named=named, negated=need.negated)
+    np = newcomer(state, people, need.argument, named=named, negated=need.negated, loved=need.loved)
     if np is None:
         return Plan(verb, clitic=speaking_clitic(state, subject)) if need.clitics else None
     combos = [meet(state, verb, np)] if np.head else []

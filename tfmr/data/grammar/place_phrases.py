@@ -22,16 +22,20 @@ def has_places(topic):
     return topic.cities or bool(select(_DESTINATIONS, topic)) and bool(select(_HOMES, topic))
 
 
-def place_phrase(state, *, going=False, home=False, arriving=False):
+def place_phrase(state, *, going=False, home=False, arriving=False, outside=False):
     """*à Paris, dans le jardin, près de la gare*.
 
     Args:
         going: a place to go to: *à*, to.
         home: a place to live in.
         arriving: a place to arrive at.
+        outside: not under a roof.
+
+    Returns:
+        French words and English words, or None where the topic has no such place left.
     """
     topic = state.scene.topic
-    nouns = select(_HOMES if home else _DESTINATIONS if going or arriving else "place water", topic)
+    nouns = select(_HOMES if home else _DESTINATIONS if going or arriving else "place water !building !room" if outside else "place water", topic)
     nouns = tuple(noun for noun in nouns if noun.lemma not in state.said)
     if topic.cities and (not nouns or state.chance(0.5)):
         return _city(state, going)

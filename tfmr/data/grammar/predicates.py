@@ -204,7 +204,7 @@ _WEIGHTS = (
     (9, "preposition", with_preposition),
     (8, "place", with_place),
     (7, "receiver", with_receiver),
-    (12, "infinitive", with_infinitive),
+    (16, "infinitive", with_infinitive),
     (9, "being", being),
     (7, "liking", liking),
     (3, "job", job),

@@ -18,6 +18,7 @@ _TENSES = {
     "future": ((75, "past"), (25, "present")),
     "when": ((1, "past"),),
 }
+_PEOPLE = ("person", "adult", "learner")  # subjects that a pronoun may stand for
 # What of the present may stand beside the future: how things are, not what is done.
 _LASTING_STATES = STATES - {"espérer", "penser", "croire"} | {"travailler"}
 
@@ -57,6 +58,7 @@ def relative_after(state, np):
     takers = tuple(
         verb for verb in verbs_taking(noun)
         if verb.name not in state.said and verb.lemma in choices.TOLD_OF[tense]
+        and (verb.subject.startswith(_PEOPLE) or select(verb.subject, state.scene.topic))
     )  # fmt: skip
     about_itself = 0.6 if "person" in noun.tags else 0.5 if "animal" in noun.tags else 0.0
     if outer[1] == "future" and tense == "present":
@@ -111,8 +113,9 @@ def _where(state, np, tense):
 def _short_subject(state, np, verb, tense):
     """A light subject for a clause inside a noun phrase: somebody of the story, or somebody new."""
     only = verb.subject.split() if verb else ["person"]
-    if only[0] not in ("person", "adult", "learner"):
-        return noun_phrase(state, state.fresh(select(only[0])), role="subject", plain=True)
+    if only[0] not in _PEOPLE:
+        nouns = select(verb.subject, state.scene.topic)
+        return noun_phrase(state, state.fresh(nouns), role="subject", plain=True)
     known = [other for other in state.scene.others(np) if other.human and other is not np]
     if known and state.chance(0.6):
         return pronoun_for(state.pick(known))

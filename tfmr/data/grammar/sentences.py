@@ -50,7 +50,7 @@ def statement(state):
 
 
 _KINDS = (
-    (62, statement), (11, yes_no_question), (7, wh_question), (4, what_question), (2, inverted_question),
+    (62, statement), (11, yes_no_question), (7, wh_question), (4, what_question), (3, inverted_question),
     (2, who_question), (5, there_is), (4, it_is), (2, weather),
 )  # fmt: skip
 

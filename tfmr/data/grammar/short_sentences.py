@@ -61,7 +61,8 @@ def raining(tense):
 def weather(state):
     """Il pleut: It is raining. Il fait froid: It is cold."""
     tense = state.pick(("present", "past", "future"))
-    if state.chance(0.4):
+    rains = state.chance(0.4)
+    if rains:
         fr, en = raining(tense)
     else:
         it = En("it")
@@ -72,5 +73,8 @@ def weather(state):
     if tense == "future" and state.chance(0.6):
         fr_more, en_more = time_phrase(state.pick(function_words.TIMES[tense][0]))
     else:
-        fr_more, en_more = place_phrase(state)
+        where = place_phrase(state, outside=rains)
+        if where is None:
+            return None
+        fr_more, en_more = where
     return stop(fr + fr_more, en + en_more)
