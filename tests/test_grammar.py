@@ -604,7 +604,10 @@ PHENOMENA = {
 
 
 def test_every_phenomenon_occurs_often_enough(made):
-    text = [" " + " ".join(_lower(fr)) for fr, *_ in [*made["splits"]["train"], *made["splits"]["long"], *made["many"]]]
+    text = [
+        " " + " ".join(_lower(fr))
+        for fr, *_ in [*made["splits"]["train"], *made["splits"]["long"], *made["many"]]
+    ]
     for name, pattern in PHENOMENA.items():
         assert sum(pattern in sentence for sentence in text) >= 10, name
 
