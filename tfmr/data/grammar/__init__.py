@@ -46,7 +46,8 @@ back as pronouns that can mean nobody else, a place, things that are got and the
 It is told in one tense and with one form of address, *tu* or *vous*.
 
 Some simplifications, so that every French sentence has one translation: the *présent* is always the English simple
-present (*il lit*: he reads, never he is reading), the *passé composé* the simple past; *des*, *du* and *de la* are always
+present (*il lit*: he reads, never he is reading), the *passé composé* the simple past, also of what happened before
+(*le chien qu'elle a vu dormait*: the dog that she saw was sleeping, no *plus-que-parfait*); *des*, *du* and *de la* are always
 "some" (or "any" after a negation), but for what one loves doing; *à l'école* is "at the school", with its article;
 *aimer* is "love", but "like" where it is negated or asked about. The length of a sentence comes from chaining clauses:
 a longer sentence has more of them, not deeper grammar.

@@ -8,9 +8,9 @@ Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *
 
 ADJECTIVES = """
 bon          good           <  skilled food drink work text idea !wrong
-mauvais      bad            <  work story thought wrong
-petit        small|child:little <  animal thing clothing child place vehicle device !road !tall
-grand        big|person:tall      <  animal thing place vehicle plant part =person
+mauvais      bad            <  work story thought !wrong
+petit        small|child:little <  animal thing clothing child place vehicle device !road !tall !billet
+grand        big|person:tall      <  animal thing place vehicle plant part =person !billet
 jeune        young          <  adult animal !kin
 vieux        old            <  adult pet clothing vehicle place page furniture work device story home
 nouveau      new            <  skilled thing clothing vehicle text work building newer

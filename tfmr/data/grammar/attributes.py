@@ -46,7 +46,7 @@ def being(state, subject, need):
     comparable = (
         graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt")
     )
-    if comparable and "person" in subject.noun.tags and state.spend(3, 0.2):
+    if comparable and "person" in subject.noun.tags and state.spend(3, 0.3):
         return _compared(state, subject, fr, en)
     if graded and adjective.lemma != "prêt" and state.spend(1, 0.4):
         if need.negated or need.passing:

@@ -29,14 +29,13 @@ SKILLS = lemmas("nager danser lire écrire chanter conduire dessiner réparer jo
 # What one sets out to do: everything but accidents and states.
 INTENDED = (
     EVENTS
-    - lemmas("trouver découvrir admirer voir perdre oublier casser tomber échouer pleurer grandir recevoir sourire rire arriver réussir")
+    - lemmas("trouver découvrir admirer voir perdre oublier casser tomber échouer pleurer grandir recevoir sourire rire arriver réussir dépêcher")
     - frozenset(verb.lemma for verb in all_verbs()["infinitive"])
 ) | lemmas("apprendre finir aller")
 FINISHED = lemmas("lire écrire corriger traduire nettoyer laver réparer préparer construire dessiner")
 # What is done for a purpose, and the purpose.
 BEFORE_POUR = lemmas(
-    "aller rester voyager partir sortir rentrer lever courir marcher acheter chercher "
-    "quitter traverser ouvrir utiliser entrer étudier"
+    "aller rester voyager partir sortir rentrer lever courir marcher entrer"
 )
 AFTER_POUR = lemmas(
     "acheter voir rencontrer aider apprendre étudier lire visiter préparer parler écouter regarder "
@@ -64,7 +63,7 @@ LONG_DEEDS = lemmas(
     "finir commencer découvrir traduire quitter"
 )
 # What happens once, and not every evening.
-ACCIDENTS = lemmas("trouver perdre oublier casser tomber découvrir recevoir choisir vendre construire rencontrer")
+ACCIDENTS = lemmas("trouver perdre oublier casser tomber découvrir recevoir choisir acheter vendre construire rencontrer")
 # What one does at a place that a relative clause tells of: où elle travaille.
 AT_PLACES = lemmas("habiter travailler dormir attendre")
 # How far things have gone with a thing after a verb. A later clause takes a thing up with a verb of a later
@@ -73,10 +72,26 @@ STAGES = {
     verb: stage
     for stage, verbs in (
         (-1, "perdre oublier"), (0, "chercher choisir voir entendre"),
-        (1, "trouver acheter recevoir préparer apprendre écrire dessiner construire commencer découvrir attraper"),
-        (2, "ouvrir laver lire étudier comprendre porter utiliser conduire réparer corriger traduire finir montrer "
+        (1, "trouver acheter recevoir préparer apprendre écrire dessiner construire commencer découvrir attraper ouvrir"),
+        (2, "laver lire étudier comprendre porter utiliser conduire réparer corriger traduire finir montrer "
             "visiter expliquer écouter regarder chanter suivre nettoyer nourrir"),
         (3, "fermer raconter"), (4, "manger boire vendre casser donner offrir envoyer quitter traverser"),
+    )
+    for verb in verbs.split()
+}  # fmt: skip
+
+# What must happen first to a thing that is lost or looked for.
+NEXT = {"perdre": lemmas("chercher trouver"), "oublier": lemmas("chercher trouver"), "chercher": lemmas("trouver acheter")}
+# What was done to a thing -> what one expects next, so that *mais* can say that it did not happen.
+EXPECTED = {
+    verb: lemmas(expected)
+    for verbs, expected in (
+        ("perdre oublier", "trouver"), ("chercher", "trouver"), ("choisir voir", "acheter"),
+        ("trouver acheter recevoir", "ouvrir lire porter utiliser manger boire"), ("préparer", "manger boire"),
+        ("écrire dessiner", "finir envoyer montrer"), ("commencer", "finir"), ("découvrir", "visiter comprendre"),
+        ("ouvrir", "lire fermer"), ("lire étudier écouter", "comprendre"), ("laver", "porter"),
+        ("réparer nettoyer", "utiliser conduire vendre"), ("apprendre", "comprendre chanter"),
+        ("construire", "finir vendre"),
     )
     for verb in verbs.split()
 }  # fmt: skip
@@ -119,7 +134,7 @@ MISHAPS = ("fatigué", "malade", "triste", "peur", "froid", "faim", "soif", "som
 # What a relative clause tells of somebody or something: que Marie a achetée.
 TOLD_OF = {
     "past": lemmas("chercher choisir trouver acheter recevoir préparer écrire dessiner construire découvrir attraper "
-                   "réparer laver lire finir nettoyer visiter traverser écouter entendre nourrir apprendre étudier "
+                   "réparer laver lire nettoyer visiter traverser écouter entendre nourrir apprendre étudier "
                    "voir rencontrer aider remercier inviter connaître attendre suivre"),
     "present": lemmas("chercher utiliser porter lire préparer conduire nettoyer réparer étudier apprendre nourrir "
                       "regarder connaître aider attendre écouter"),

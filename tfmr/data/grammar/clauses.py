@@ -12,14 +12,16 @@ from tfmr.data.grammar.verb_groups import is_state, verb_group
 class Clause:
     """Both sides of a clause, its subject, verb and tense, and the English word that opens it as a question.
 
-    ``opener_linked`` says that some French word of the clause already stands for that word.
+    ``opener_linked`` says that some French word of the clause already stands for that word; ``timed`` that the
+    clause tells when or how often.
     """
 
-    __slots__ = ("fr", "en", "subject", "verb", "tense", "negated", "opener", "opener_linked")
+    __slots__ = ("fr", "en", "subject", "verb", "tense", "negated", "opener", "opener_linked", "timed")
 
-    def __init__(self, fr, en, subject, verb, tense, negated=False, opener=None, opener_linked=True):
+    def __init__(self, fr, en, subject, verb, tense, negated=False, opener=None, opener_linked=True,
+                 timed=False):  # fmt: skip
         self.fr, self.en, self.subject, self.verb, self.tense = fr, en, subject, verb, tense
-        self.negated, self.opener, self.opener_linked = negated, opener, opener_linked
+        self.negated, self.opener, self.opener_linked, self.timed = negated, opener, opener_linked, timed
 
 
 def clause(state, tense, subject, *, question=False, plain=False, adjuncts=True, plan=None,
@@ -31,7 +33,7 @@ def clause(state, tense, subject, *, question=False, plain=False, adjuncts=True,
         subject: an NP.
         question: English inverts; see :func:`verb_group`.
         plain: affirmative, without an adverb of frequency.
-        adjuncts: adds place and time where there is room.
+        adjuncts: adds place, time and how often where there is room.
         plan: the predicate; made if None.
         lemmas: the verbs it may be made from.
         argument: the rule that makes an object.
@@ -46,17 +48,18 @@ def clause(state, tense, subject, *, question=False, plain=False, adjuncts=True,
         lemmas = _suited_lemmas(lemmas, tense, negation)
         plan = predicate(state, subject, Need(tense, negation, lemmas, argument))
         negation = _suited_negation(negation, plan, tense, question)
-    adverb = _adverb(state, plan, tense) if not negation and not plain else None
+    adverb = _adverb(state, plan, tense) if adjuncts and not negation and not plain else None
+    timed = adverb is not None
     group = verb_group(subject, plan.verb, tense, negation=negation, question=question,
                        clitic=plan.clitic, adverb=adverb, early=plan.early)  # fmt: skip
     group.mark(plan.combos)
     fr, en = group.fr + plan.fr, group.en + plan.en
     if adjuncts:
-        add_adjuncts(state, fr, en, plan, tense, bool(adverb or negation))
+        timed = add_adjuncts(state, fr, en, plan, tense, bool(adverb or negation)) or timed
     state.owner, state.tense = outer
     if not state.depth:
         state.scene.subject = subject
-    return Clause(fr, en, subject, plan.verb, tense, negation is not None, group.opener, group.linked)
+    return Clause(fr, en, subject, plan.verb, tense, negation is not None, group.opener, group.linked, timed)
 
 
 def _suited_negation(negation, plan, tense, question):
@@ -64,7 +67,8 @@ def _suited_negation(negation, plan, tense, question):
         return None  # why cannot he …
     if negation == "plus" and tense == "past" and not is_state(plan.verb):
         return "pas"  # no "ne … plus" of what is done once
-    if negation == "jamais" and (is_state(plan.verb) or plan.verb.kind == "infinitive"):
+    once = tense == "present" and plan.verb.lemma in choices.ACCIDENTS
+    if negation == "jamais" and (is_state(plan.verb) or plan.verb.kind == "infinitive" or once):
         return "pas"
     return negation
 
@@ -75,6 +79,8 @@ def _adverb(state, plan, tense):
     if verb.kind == "infinitive" or verb is HAVE_STATE or is_state(verb) or plan.early:
         return None
     if tense == "past" and state.story:  # a story tells of one time, not of many
+        return None
+    if tense != "future" and verb.lemma in choices.ACCIDENTS:
         return None
     adverbs = function_words.ADVERBS.get(tense)
     if not adverbs or tense == "future" and "time" in state.scene.told or not state.spend(1, 0.12):
@@ -94,25 +100,27 @@ def _suited_lemmas(lemmas, tense, negation):
 
 
 def add_adjuncts(state, fr, en, plan, tense, no_time):
-    """Where and when, at the end; each once a sentence."""
+    """Where and when, at the end; each once a sentence. Returns whether it tells when."""
     verb, told = plan.verb, state.scene.told
     if plan.heavy:
-        return
+        return False
     if not plan.complete and "place" not in told and verb.lemma in choices.SOMEWHERE and state.spend(3, 0.3):
         told.add("place")
         fr_place, en_place = place_phrase(state) or ([], [])
         fr += fr_place
         en += en_place
     if no_time or "time" in told or is_state(verb) or verb.kind == "infinitive":
-        return
+        return False
     if tense == "present" and verb.lemma in choices.ACCIDENTS:  # nobody loses a key every evening
-        return
+        return False
     times = function_words.TIMES.get(tense)
-    if times and state.spend(2, 0.35):
-        told.add("time")
-        fr_time, en_time = time_phrase(state.pick(times[verb.lemma in choices.LONG_DEEDS]))
-        fr += fr_time
-        en += en_time
+    if not times or not state.spend(2, 0.35):
+        return False
+    told.add("time")
+    fr_time, en_time = time_phrase(state.pick(times[verb.lemma in choices.LONG_DEEDS]))
+    fr += fr_time
+    en += en_time
+    return True
 
 
 def time_phrase(entry):

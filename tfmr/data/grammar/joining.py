@@ -21,17 +21,17 @@ def another(state, last, tense):
     Each conjunction joins once, *et* as often as it likes, and *mais* twice.
     """
     human = last.subject.human
-    doing = not is_state(last.verb) and last.verb.kind != "infinitive" and not last.negated
-    doing = doing and state.joined[-1:] in ([], [_and])  # no reason of a reason, no "when" of a "when"
+    deed = human and not is_state(last.verb) and last.verb.kind != "infinitive" and not last.negated
+    doing = deed and state.joined[-1:] in ([], [_and])  # no reason of a reason, no "when" of a "when"
     purposeful = last.verb.lemma in choices.BEFORE_POUR
     options = [(50, _and)]
     for weight, rule, fits in (
-        (14, _but, state.joined.count(_but) < 2 and state.joined[-1:] != [_but]),
-        (30, _because, human and doing and (last.verb.lemma in choices.REASONS or purposeful)),
-        (30, _in_order_to, human and doing and purposeful),
-        (16, _when, doing and human),
-        (16, _while, doing and human and tense != "future"),
-        (20, _if, doing and human and tense == "future"),
+        (14, _but, deed and state.joined.count(_but) < 2 and state.joined[-1:] != [_but]),
+        (30, _because, doing and (last.verb.lemma in choices.REASONS or purposeful)),
+        (30, _in_order_to, doing and (purposeful or state.chance(0.15))),
+        (16, _when, doing and not last.timed),
+        (16, _while, doing and not last.timed and tense != "future"),
+        (20, _if, doing and tense == "future"),
         (9, _and_says, human and last.subject.number == 1),
     ):  # fmt: skip
         if fits and (rule not in state.joined or rule is _but):
@@ -57,10 +57,7 @@ def _and(state, last, tense):
 
 
 def _but(state, last, tense):
-    """What the same person did not do with a thing, did not want to do, or how he felt; or somebody else."""
-    if not last.subject.human:
-        beat = next_beat(state, tense)
-        return beat and join("mais", "but", beat)
+    """What the same person did not do with a thing, did not want to do, or how he felt all the same."""
     subject = pronoun_for(last.subject)
     state.owner, state.tense = subject, tense
     need = Need(tense, "pas", choices.FUTURE if tense == "future" else choices.NEGATED)
@@ -70,7 +67,9 @@ def _but(state, last, tense):
         plan = with_infinitive(state, subject, need, only=choices.UNWILLING, lemmas=choices.UNWANTED)
     if plan is None and "feeling" not in state.said:
         state.said.append("feeling")
-        plan, negation = feeling(state, subject, choices.MISHAPS), None
+        reasons = choices.REASONS.get(last.verb.lemma, ())  # he left but he was tired: that is no contrast
+        mishaps = [mishap for mishap in choices.MISHAPS if mishap not in reasons]
+        plan, negation = feeling(state, subject, mishaps), None
     return plan and join(
         "mais", "but", main_clause(state, tense, subject=subject, plan=plan, negation=negation, adjuncts=False)
     )
@@ -88,7 +87,7 @@ def _when_or_why(state, last, tense, table=choices.REASONS):
 def _because(state, last, tense):
     """The reason: how the same person feels, what they want; or the rain."""
     when = "past" if tense == "past" else "present"
-    if last.verb.lemma in choices.IN_THE_RAIN and state.chance(0.3):
+    if _shelters(state, last) and state.chance(0.3):
         fr, en = raining(when)
         return join("parce que", "because", Clause(fr, en, last.subject, BE, when))
     if last.verb.lemma not in choices.BEFORE_POUR or state.chance(0.5):
@@ -102,11 +101,17 @@ def _because(state, last, tense):
     )
 
 
+def _shelters(state, last):
+    """Whether rain may be the reason: not of what is done at a place, which may be a garden."""
+    return last.verb.lemma in choices.IN_THE_RAIN and "place" not in state.scene.told
+
+
 def _in_order_to(state, last, tense):
     """pour acheter du pain: to buy some bread; avant de partir: before leaving; sans …: without …"""
     state.owner, state.tense = last.subject, tense
+    purpose = 60 if last.verb.lemma in choices.BEFORE_POUR else 0
     fr_link, en_link, form, lemmas, negated = state.weigh((
-        (60, ("pour", "to", "bare", choices.AFTER_POUR, None)),
+        (purpose, ("pour", "to", "bare", choices.AFTER_POUR, None)),
         (25, ("avant de", "before", "ing", choices.AFTER_AVANT_DE, None)),
         (15, ("sans", "without", "ing", choices.AFTER_SANS, "pas")),
     ))  # fmt: skip
@@ -143,7 +148,7 @@ def _somebody_does(state, last, tense, french, english, lemmas):
 def _if(state, last, tense):
     """si and a present: if."""
     inner = None
-    if last.verb.lemma in choices.IN_THE_RAIN and state.chance(0.5):
+    if _shelters(state, last) and state.chance(0.5):
         inner = Clause(*raining("present"), last.subject, BE, "present")
     elif state.chance(0.5):
         inner = _when_or_why(state, last, "present", choices.OCCASIONS)
@@ -161,7 +166,8 @@ def _and_says(state, last, tense):
     subject = pronoun_for(last.subject)
     verbs = ("dire",) if tense == "future" else ("dire", "penser", "savoir", "croire")
     verb = state.pick([verb for verb in all_verbs()["clause"] if verb.lemma in verbs])
-    inner = thing_is(state, tense) or _mood_of_another(state, subject, tense)
+    inner_tense = "present" if tense == "future" else tense  # il dira que la soupe est bonne
+    inner = thing_is(state, inner_tense) or _mood_of_another(state, subject, inner_tense)
     if inner is None:
         return None
     fr, en, inner = _that(state, subject, verb, tense, inner)
@@ -187,7 +193,7 @@ def saying(state, subject, tense):
     if tense == "future":
         verb = next(verb for verb in verbs if verb.lemma == "dire")
     else:
-        verb = state.pick(verbs)
+        verb = state.pick([verb for verb in verbs if tense != "past" or verb.lemma != "espérer"])
     if tense == "past":
         who = subject_phrase(state, tense, people_only=True, later=True)
         how = {"plain": True, "adjuncts": False, "lemmas": choices.SAID_OF_THE_PAST}

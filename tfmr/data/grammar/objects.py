@@ -10,6 +10,7 @@ from tfmr.data.grammar.lexicon import lemmas, objects_of, select, verbs_for
 from tfmr.data.grammar.noun_phrases import mention_again, newcomer, noun_phrase
 from tfmr.data.grammar.plans import Plan
 from tfmr.data.grammar.references import coordinate, named_again, new_name, preposition, subject_pronoun
+from tfmr.data.grammar.scene import Thing
 from tfmr.data.grammar.tokens import word
 from tfmr.data.grammar.verb_groups import Clitic, is_composed, object_clitic, speaking_clitic
 
@@ -20,6 +21,8 @@ def with_object(state, subject, need):
     if scene.things and not state.depth and state.chance(0.75) and (plan := taken_up(state, subject, need)):
         return plan
     verbs = verbs_for(subject.noun, "object", scene.topic, need.lemmas)
+    if subject.number == 2:
+        verbs = tuple(verb for verb in verbs if verb.lemma != "porter")  # two people in one coat
     if subject.person == 1 and subject.number == 1 and need.tense == "present":
         verbs = tuple(verb for verb in verbs if verb.lemma != "suivre")  # je suis: I am, or I follow?
     if not verbs:
@@ -30,14 +33,13 @@ def with_object(state, subject, need):
     if verb.pronoun == "him" and (plan := _of_people(state, subject, need, verb)) is not None:
         return plan
     # A pronoun that stands for nothing in the sentence would seem to stand for whatever was named before.
-    opening = not state.said[1:]
+    opening = not state.said[1:] and not state.story
     if need.clitics and opening and verb.pronoun == "it" and verb.lemma not in ("avoir", "poser") and state.chance(0.25):
         noun = state.pick(objects_of(verb, scene.topic))
         if "bare" not in noun.tags:
             number = 1 if noun.tags & {"mass", "one"} else 2 if state.chance(0.4) else 1
             state.combine("object", verb.lemma, noun.lemma)
-            scene.add_thing(noun, noun.gender, number, choices.STAGES.get(verb.lemma, 2))
-            return Plan(verb, clitic=object_clitic(scene.things[-1]))
+            return Plan(verb, clitic=object_clitic(Thing(noun, noun.gender, number, verb.lemma)))
     options = tuple(noun for noun in objects_of(verb, scene.topic) if noun.lemma not in state.said)
     if verb.pronoun == "him":
         options = tuple(noun for noun in options if not noun.tags & {"person", "animal"})
@@ -47,28 +49,31 @@ def with_object(state, subject, need):
     np = _object(state, need, verb, noun)
     combination = meet(state, verb, np)
     if not need.negated and not np.heavy and verb.lemma not in _ONE_OBJECT and state.spend(3, 0.1):
-        more = tuple(noun for noun in options if noun.lemma not in state.said)
+        more = tuple(other for other in options if other.lemma not in state.said and other.tags & noun.tags)
         if more:
             second = _object(state, need, verb, state.fresh(more), plain=True)
             both = coordinate(np, second)
             scene.things.clear()  # a pronoun would have to take up both
             return Plan(verb, both.fr, both.en, heavy=np.heavy, combos=[combination, meet(state, verb, second)])
-    if not (need.negated or need.bare or state.depth or noun.tags & {"bare", "time", "person", "animal"}):
-        stage = choices.STAGES.get(verb.lemma, 2)
-        if stage < 4:
-            scene.add_thing(noun, np.gender, np.number, stage)
+    stays = _stage(verb.lemma) < _GONE and not noun.tags & {"bare", "time", "person", "animal"}
+    if stays and not (need.negated or need.bare or state.depth):
+        scene.add_thing(noun, np.gender, np.number, verb.lemma)
     return Plan(verb, np.fr, np.en, heavy=np.heavy, combos=[combination])
 
 
 def _object(state, need, verb, noun, plain=False):
     """The phrase of a direct object."""
     heard = verb.lemma in ("écouter", "entendre")
-    kind = None
+    kind = number = None
     if verb.lemma == "avoir":  # j'ai une sœur, not: j'ai ma sœur
         kind = "indefinite"
+    if verb.lemma == "porter":
+        number = 1
+    if need.loved and not heard and not noun.tags & {"kin", "bare"}:  # one loves buying scarves, not one scarf
+        kind, number = "indefinite", 2
     if plain:
-        return noun_phrase(state, noun, kind=kind, heard=heard, loved=need.loved, plain=True)
-    return need.argument(state, noun, negated=need.negated, kind=kind, heard=heard, loved=need.loved)
+        return noun_phrase(state, noun, kind=kind, number=number, heard=heard, loved=need.loved, plain=True)
+    return need.argument(state, noun, negated=need.negated, kind=kind, number=number, heard=heard, loved=need.loved)
 
 
 def meet(state, verb, np):
@@ -86,7 +91,7 @@ def _of_people(state, subject, need, verb):
     if not people or len(people) < len(options) and state.chance(0.5):
         return None
     known = [np for np in scene.others(subject) if np.human and np is not subject]
-    if known and not state.depth and state.chance(0.85):
+    if known and verb.lemma != "rencontrer" and not state.depth and state.chance(0.85):
         other = state.pick(known)
         # l'attend: him or her? Only a participle would tell
         hidden = starts_with_vowel(verb.lemma) and not is_composed(verb, need.tense) and other.number == 1
@@ -126,7 +131,7 @@ def taken_up(state, subject, need):
     verbs = tuple(
         verb for verb in verbs_for(subject.noun, "object", state.scene.topic, need.lemmas)
         if thing.noun in verb.objects and verb.name not in state.said and verb.lemma in choices.STAGES and verb.lemma != "quitter"
-        and (choices.STAGES[verb.lemma] > thing.stage or choices.STAGES[verb.lemma] == thing.stage == 2)
+        and _may_follow(thing.deed, verb.lemma, need.negated) and not (verb.lemma == "porter" and subject.number == 2)
     )  # fmt: skip
     if not verbs:
         return None
@@ -134,14 +139,35 @@ def taken_up(state, subject, need):
     if verb is None:
         return None
     if not need.negated:
-        thing.stage = choices.STAGES[verb.lemma]
-        if thing.stage >= 4:
-            things.remove(thing)
+        _done(state, thing, verb)
     if need.clitics and (not things or thing is things[-1] or thing not in things) and state.chance(0.7):
         state.combine("object", verb.lemma, thing.noun.lemma)
         return Plan(verb, clitic=object_clitic(thing))
     np = mention_again(state, thing)
     return Plan(verb, np.fr, np.en, combos=[meet(state, verb, np)])
+
+
+_GONE = 4  # the stage after which there is nothing to take up any more
+
+
+def _stage(deed):
+    return choices.STAGES.get(deed, 2)
+
+
+def _may_follow(deed, next_deed, negated):
+    """Whether something may be done to a thing after a deed; if negated, whether one expected it."""
+    if negated:
+        return next_deed in choices.EXPECTED.get(deed, ())
+    if deed in choices.NEXT:
+        return next_deed in choices.NEXT[deed]
+    return _stage(next_deed) > _stage(deed) or _stage(next_deed) == _stage(deed) == 2
+
+
+def _done(state, thing, verb):
+    """Something is done to a thing; afterwards it may be gone."""
+    thing.deed = verb.lemma
+    if _stage(verb.lemma) >= _GONE:
+        state.scene.things.remove(thing)
 
 
 def given(state, subject, need):
@@ -151,7 +177,7 @@ def given(state, subject, need):
     verbs = tuple(
         verb for verb in verbs_for(subject.noun, "receiver", scene.topic, need.lemmas)
         if thing.noun in verb.objects and verb.name not in state.said
-        and choices.STAGES[verb.lemma] > thing.stage > 0
+        and _stage(verb.lemma) > _stage(thing.deed) > 0
     )  # fmt: skip
     known = [np for np in scene.others(subject) if np.human]
     receiver = somebody(state, known) if verbs else None
@@ -160,9 +186,7 @@ def given(state, subject, need):
     verb = state.verb(verbs)
     if verb is None:
         return None
-    thing.stage = choices.STAGES[verb.lemma]
-    if thing.stage >= 4:
-        scene.things.remove(thing)
+    _done(state, thing, verb)
     state.combine("object", verb.lemma, thing.noun.lemma)
     return Plan(verb, *preposition("à", "to", receiver), clitic=object_clitic(thing))
 

@@ -149,7 +149,10 @@ def with_infinitive(state, subject, need, only=None, lemmas=None):
     link = Fr(verb.fr_prep) if verb.fr_prep else None
     lemmas = lemmas or choices.SECOND.get(verb.lemma, choices.INTENDED)
     clitics = verb.lemma in ("vouloir", "pouvoir", "devoir", "aller")
-    inner = bare_predicate(state, subject, lemmas, clitics=clitics, loved=verb.lemma in choices.LOVING)
+    negated = need.negated if clitics else None  # ne pas vouloir manger de pain
+    inner = bare_predicate(
+        state, subject, lemmas, clitics=clitics, negated=negated, loved=verb.lemma in choices.LOVING
+    )
     if inner is None:
         return None
     form = verb.en_prep

@@ -14,7 +14,9 @@ _TENSES = ((45, "present"), (35, "past"), (20, "future"))
 
 def yes_no_question(state):
     """Est-ce que tu manges ?: Do you eat ?"""
-    return stop(*_asked([], [], main_clause(state, state.weigh(_TENSES), question=True, plain=True)), "?")
+    tense = state.weigh(_TENSES)
+    subject = subject_phrase(state, tense, known=True)
+    return stop(*_asked([], [], main_clause(state, tense, subject=subject, question=True, plain=True)), "?")
 
 
 def _asked(fr_first, en_first, inner):
@@ -35,7 +37,7 @@ def wh_question(state):
         (2, ("comment", "how", choices.SOMEHOW)),
     ))  # fmt: skip
     tense = state.weigh(_TENSES if fr != "comment" else _TENSES[:2])
-    subject = subject_phrase(state, tense, people_only=True)
+    subject = subject_phrase(state, tense, people_only=True, known=True)
     if fr == "pourquoi":
         inner = main_clause(state, tense, subject=subject, question=True, adjuncts=False)
         return stop(*_asked(*word(fr, en), inner), "?")
@@ -58,7 +60,7 @@ def wh_question(state):
 def what_question(state):
     """Qu'est-ce que tu manges ?: What do you eat ? Qui est-ce que …: Who …"""
     tense = state.weigh(_TENSES)
-    subject = subject_phrase(state, tense, people_only=True)
+    subject = subject_phrase(state, tense, people_only=True, known=True)
     verbs = [
         verb for verb in verbs_for(subject.noun, "object", state.scene.topic)
         if verb.lemma not in ("poser", "suivre", "admirer", "avoir")

@@ -111,8 +111,17 @@ def new_name(state, genders=None):
 
 
 def named_again(state, people):
-    """Somebody of the story by first name once more, each only once; None if there is nobody."""
-    people = [np for np in people if np.name and (np.name, "again") not in state.said]
+    """Somebody of the story by first name once more, each only once; None if there is nobody.
+
+    Not inside a relative clause, nor after a clause about them: *Alice invite ceux qui travaillent avec elle*.
+    """
+    last = state.scene.subject
+    if state.depth:
+        return None
+    people = [
+        np for np in people
+        if np.name and (np.name, "again") not in state.said and not (last is not None and np.name == last.name)
+    ]  # fmt: skip
     if not people:
         return None
     np = state.pick(people)

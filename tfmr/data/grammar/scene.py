@@ -8,12 +8,12 @@ apple that has been eaten.
 
 
 class Thing:
-    """An object of an earlier clause. ``stage`` is how far things have gone with it."""
+    """An object of an earlier clause. ``deed`` is the verb of what was done to it last."""
 
-    __slots__ = ("noun", "gender", "number", "stage")
+    __slots__ = ("noun", "gender", "number", "deed")
 
-    def __init__(self, noun, gender, number, stage):
-        self.noun, self.gender, self.number, self.stage = noun, gender, number, stage
+    def __init__(self, noun, gender, number, deed):
+        self.noun, self.gender, self.number, self.deed = noun, gender, number, deed
 
 
 class Scene:
@@ -61,9 +61,9 @@ class Scene:
             if place not in own and place[0] == 3 and own[0] not in np.members
         ]  # fmt: skip
 
-    def add_thing(self, noun, gender, number, stage):
+    def add_thing(self, noun, gender, number, deed):
         """Something comes in that may be taken up."""
-        self.things.append(Thing(noun, gender, number, stage))
+        self.things.append(Thing(noun, gender, number, deed))
 
 
 def key(np):

@@ -21,8 +21,14 @@ def main_clause(state, tense, *, subject=None, later=False, **how):
     return clause(state, tense, subject, argument=argument, **how)
 
 
-def subject_phrase(state, tense, people_only=False, later=False):
-    """Who or what a clause is about; ``later``: it is not the first clause."""
+def subject_phrase(state, tense, people_only=False, later=False, known=False):
+    """Who or what a clause is about.
+
+    Args:
+        people_only: no animals and things.
+        later: it is not the first clause.
+        known: nobody that only *un* or *des* would introduce: one does not ask where a friend works.
+    """
     state.owner = None
     state.tense = tense
     if later and state.chance(0.65) and (np := _again(state, people_only)):
@@ -30,7 +36,7 @@ def subject_phrase(state, tense, people_only=False, later=False):
     rest = 0 if people_only else 2 if state.story else 9  # stories are mostly about people
     kinds = ((12 if later else 38, "pronoun"), (46, "person"), (rest, "animal"), (rest if not later else 0, "thing"))
     for _ in range(4):
-        np = _RULES[state.weigh(kinds)](state, tense, later)
+        np = _RULES[state.weigh(kinds)](state, tense, later, "de" if known else "subject")
         if np is not None:
             if np.human or "animal" in np.noun.tags:
                 state.scene.enter(np)
@@ -52,14 +58,14 @@ def _again(state, people_only):
     return pronoun_for(last if last in people and state.chance(0.5) else state.pick(people))
 
 
-def _pronoun(state, tense, later):
+def _pronoun(state, tense, later, role="subject"):
     """je, tu, nous, vous; at the beginning also il, elle, ils, elles."""
     if later or state.chance(0.43):
         return speaking_subject(state, tense)
     return subject_pronoun(3, 1 if state.chance(0.68) else 2, state.pick("mf"))
 
 
-def _person(state, tense, later):
+def _person(state, tense, later, role):
     """A name, a noun, or two of a kind."""
     scene = state.scene
     if scene.is_free("", 2) and state.spend(2, 0.09):
@@ -71,15 +77,15 @@ def _person(state, tense, later):
     if scene.is_free("", 2) and len(scene.free_genders()) == 2 and state.spend(3, 0.09):
         first = noun_phrase(state, state.fresh(people), role="de", number=1, plain=True)
         return coordinate(first, noun_phrase(state, state.fresh(people), role="de", number=1, plain=True))
-    return newcomer(state, people, argument, role="subject")
+    return newcomer(state, people, argument, role=role)
 
 
-def _animal(state, tense, later):
+def _animal(state, tense, later, role):
     animals = select("animal", state.scene.topic)
-    return newcomer(state, animals, argument, named=0, role="subject") if animals else None
+    return newcomer(state, animals, argument, named=0, role=role) if animals else None
 
 
-def _thing(state, tense, later):
+def _thing(state, tense, later, role):
     things = tuple(
         noun for noun in select(_KINDS_OF_THINGS, state.scene.topic) if _can_be_described(noun, tense)
     )
