@@ -470,3 +470,80 @@ def test_the_new_words_of_a_novel_sentence_are_marked(made):
             assert len(french) == 2 and all(0 <= i < len(fr) for i in french)
             linked = {t for s, t in sure if s in french}
             assert english and set(english) <= linked and all(0 <= j < len(en) for j in english)
+
+
+# --- H: what a clause may be joined to, and asked about ---------------------------------------------------
+
+FREQUENCY = {"souvent", "parfois", "toujours", "rarement"}
+BEING = set("suis es est sommes êtes sont étais était étions étiez étaient serai sera seront".split())
+HAVING = set("ai as a avons avez ont avais avait avions aviez avaient aurai aura auront".split())
+FEELINGS = set("faim soif froid chaud peur raison tort sommeil".split())
+
+
+def test_but_follows_what_was_done_not_how_things_are(made, sentences):
+    """Not: the umbrella was green but my aunts waited; he was shy but he was sleepy."""
+    adjectives = {form for _, forms in made["adjectives"] for form in forms}
+    seen = 0
+    for fr, *_ in sentences:
+        for i in [i for i, word in enumerate(fr) if word == "mais"]:
+            seen += 1
+            how = (
+                fr[i - 2] in BEING
+                and fr[i - 1] in adjectives
+                or fr[i - 2] in HAVING
+                and fr[i - 1] in FEELINGS
+            )
+            assert not how or "qui" in fr[i - 5 : i], " ".join(fr)
+    assert seen > 500
+
+
+def test_nobody_asks_about_just_anybody(sentences):
+    """Not: where does a friend work?"""
+    asked = Counter()
+    for fr, *_ in sentences:
+        if fr[-1] == "?" and "est-ce" in fr:
+            subject = fr[fr.index("est-ce") + 2]
+            asked[subject] += 1
+            assert subject not in ("un", "une", "des", "plusieurs", "quelques"), " ".join(fr)
+    assert asked["la"] > 10 and sum(asked.values()) > 300
+
+
+def test_no_frequency_behind_a_conjunction_of_time_or_condition(sentences):
+    """Not: when a king often leaves; if she rarely helps. A relative clause may have one."""
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr):
+            if word in ("quand", "si", "s'") or fr[i : i + 2] in (["pendant", "que"], ["pendant", "qu'"]):
+                ends = (
+                    j for j in range(i + 2, len(fr)) if fr[j] in ("et", "mais", "qui", "que", "qu'", "parce")
+                )
+                clause = fr[i : next(ends, len(fr))]
+                if fr[i + 1] != "est-ce":
+                    seen += 1
+                    assert not FREQUENCY & set(clause), " ".join(fr)
+    assert seen > 500
+
+
+def test_a_clause_tells_one_time(sentences):
+    """Not: I will soon leave when he comes; during the holidays while she was singing."""
+    times = ("bientôt", "hier", "matin", "dîner", "vacances", "demain", "soir")
+    for fr, *_ in sentences:
+        for i in range(1, len(fr)):
+            if fr[i] == "quand" and i > 1 or fr[i] == "pendant" and fr[i + 1] in ("que", "qu'"):
+                assert fr[i - 1] not in times, " ".join(fr)
+
+
+def test_what_is_lost_is_found_before_it_is_used(made, sentences):
+    """Not: he lost a watch and he wore it."""
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr[:-8]):
+            if word == "perdu" and fr[i + 1] in ("un", "une"):
+                seen += 1
+                later = fr[i + 3 :]
+                assert not any(
+                    a in ("l'a", "l'")
+                    and {"porté", "portée", "lavé", "lavée", "vendu", "vendue"} & set(later[j : j + 4])
+                    for j, a in enumerate(later)
+                ) or {"trouvé", "trouvée"} & set(later), " ".join(fr)
+    assert seen > 3

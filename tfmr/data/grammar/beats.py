@@ -150,9 +150,9 @@ def _leaves(state, tense):
     return planned(state, tense, subject, choices.LEAVING)
 
 
-_LAST = 4
+_LAST = 4  # the level of what ends a story
+# (weight, level, rule)
 _BEATS = (
-    (12, 0, _goes), (26, 1, _gets), (40, 2, _uses), (10, 2, thing_is), (24, 2, _meets), (8, 2, _gets), (14, 3, _together),
-    (6, 3, _meets),
-    (6, 3, _feels), (10, _LAST, _leaves),
+    (12, 0, _goes), (26, 1, _gets), (40, 2, _uses), (10, 2, thing_is), (24, 2, _meets), (8, 2, _gets),
+    (14, 3, _together), (6, 3, _meets), (6, 3, _feels), (10, _LAST, _leaves),
 )  # fmt: skip

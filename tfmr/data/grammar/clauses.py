@@ -12,16 +12,16 @@ from tfmr.data.grammar.verb_groups import is_state, verb_group
 class Clause:
     """Both sides of a clause, its subject, verb and tense, and the English word that opens it as a question.
 
-    ``opener_linked`` says that some French word of the clause already stands for that word; ``timed`` that the
-    clause tells when or how often.
+    ``opener_linked`` says that some French word of the clause already stands for that word; ``closed`` that no
+    *quand* can follow: the clause tells when or how often already, or ends with a relative clause.
     """
 
-    __slots__ = ("fr", "en", "subject", "verb", "tense", "negated", "opener", "opener_linked", "timed")
+    __slots__ = ("fr", "en", "subject", "verb", "tense", "negated", "opener", "opener_linked", "closed")
 
     def __init__(self, fr, en, subject, verb, tense, negated=False, opener=None, opener_linked=True,
-                 timed=False):  # fmt: skip
+                 closed=False):  # fmt: skip
         self.fr, self.en, self.subject, self.verb, self.tense = fr, en, subject, verb, tense
-        self.negated, self.opener, self.opener_linked, self.timed = negated, opener, opener_linked, timed
+        self.negated, self.opener, self.opener_linked, self.closed = negated, opener, opener_linked, closed
 
 
 def clause(state, tense, subject, *, question=False, plain=False, adjuncts=True, plan=None,
@@ -49,17 +49,17 @@ def clause(state, tense, subject, *, question=False, plain=False, adjuncts=True,
         plan = predicate(state, subject, Need(tense, negation, lemmas, argument))
         negation = _suited_negation(negation, plan, tense, question)
     adverb = _adverb(state, plan, tense) if adjuncts and not negation and not plain else None
-    timed = adverb is not None
+    closed = adverb is not None or plan.heavy
     group = verb_group(subject, plan.verb, tense, negation=negation, question=question,
                        clitic=plan.clitic, adverb=adverb, early=plan.early)  # fmt: skip
     group.mark(plan.combos)
     fr, en = group.fr + plan.fr, group.en + plan.en
     if adjuncts:
-        timed = add_adjuncts(state, fr, en, plan, tense, bool(adverb or negation)) or timed
+        closed = add_adjuncts(state, fr, en, plan, tense, bool(adverb or negation)) or closed
     state.owner, state.tense = outer
     if not state.depth:
         state.scene.subject = subject
-    return Clause(fr, en, subject, plan.verb, tense, negation is not None, group.opener, group.linked, timed)
+    return Clause(fr, en, subject, plan.verb, tense, negation is not None, group.opener, group.linked, closed)
 
 
 def _suited_negation(negation, plan, tense, question):

@@ -97,11 +97,12 @@ def load_grammar(size=20_000, seed=0):
     ``valid`` and ``test`` (1,000 each) are drawn like ``train``; ``extra["long"]`` (500) has sentences of 25
     to 40 French words; ``extra["novel"]`` (500) sentences with an adjective and its noun, or a verb and its
     object, that never meet in the other splits, although every word form is in ``train``; a tiny ``train``
-    knows too few words, and then there are fewer of them. Where the two words stand is in ``Pair.marked``, so
-    that one can ask whether just they are translated right. Of 3 to 8, 9 to 15, 16 to 24
-    and 25 to 40 words ``novel`` has the same share as ``test``, and the mean length is the same to within one word
-    (nothing meets in fewer than five words, so the shortest of ``test`` have longer partners). All but ``train`` and ``novel`` are the same for
-    every ``size``. The running example opens ``train``.
+    knows too few words, and then there are fewer of them. Where the two words stand is in
+    ``Pair.marked``, so that one can ask whether just they are translated right. Of 3 to 8, 9 to 15, 16 to
+    24 and 25 to 40 words ``novel`` has the same share as ``test``, and the mean length is the same to
+    within one word (nothing meets in fewer than five words, so the shortest of ``test`` have longer
+    partners). All but ``train`` and ``novel`` are the same for every ``size``. The running example opens
+    ``train``.
 
     Raises:
         InputError: ``size`` below 1, or ``seed`` not a whole number of at least 0.

@@ -3,7 +3,7 @@
 from tfmr.data.grammar import choices
 from tfmr.data.grammar.attributes import feeling
 from tfmr.data.grammar.beats import next_beat, other_person, planned, thing_is, told
-from tfmr.data.grammar.clauses import Clause
+from tfmr.data.grammar.clauses import Clause, clause
 from tfmr.data.grammar.lexicon import all_verbs
 from tfmr.data.grammar.objects import taken_up
 from tfmr.data.grammar.plans import BE, Need
@@ -29,8 +29,8 @@ def another(state, last, tense):
         (14, _but, deed and state.joined.count(_but) < 2 and state.joined[-1:] != [_but]),
         (30, _because, doing and (last.verb.lemma in choices.REASONS or purposeful)),
         (30, _in_order_to, doing and (purposeful or state.chance(0.15))),
-        (16, _when, doing and not last.timed),
-        (16, _while, doing and not last.timed and tense != "future"),
+        (16, _when, doing and not last.closed),
+        (16, _while, doing and not last.closed and tense != "future"),
         (20, _if, doing and tense == "future"),
         (9, _and_says, human and last.subject.number == 1),
     ):  # fmt: skip
@@ -75,7 +75,7 @@ def _but(state, last, tense):
     )
 
 
-def _when_or_why(state, last, tense, table=choices.REASONS):
+def _with_feeling(state, last, tense, table=choices.REASONS):
     """How whoever did the last thing felt; None if that says nothing here."""
     reasons = table.get(last.verb.lemma)
     subject = pronoun_for(last.subject)
@@ -91,7 +91,7 @@ def _because(state, last, tense):
         fr, en = raining(when)
         return join("parce que", "because", Clause(fr, en, last.subject, BE, when))
     if last.verb.lemma not in choices.BEFORE_POUR or state.chance(0.5):
-        inner = _when_or_why(state, last, when)
+        inner = _with_feeling(state, last, when)
         return inner and join("parce que", "because", inner)
     subject = pronoun_for(last.subject)
     state.owner = subject
@@ -126,7 +126,7 @@ def _in_order_to(state, last, tense):
 def _when(state, last, tense):
     """quand: somebody comes or goes, or how the same person feels; a future there is a present in English."""
     if tense == "present" and state.chance(0.5):
-        inner = _when_or_why(state, last, tense, choices.OCCASIONS)
+        inner = _with_feeling(state, last, tense, choices.OCCASIONS)
         if inner:
             return join("quand", "when", inner)
     return _somebody_does(state, last, "when" if tense == "future" else tense, "quand", "when", choices.ARRIVALS)
@@ -151,7 +151,7 @@ def _if(state, last, tense):
     if _shelters(state, last) and state.chance(0.5):
         inner = Clause(*raining("present"), last.subject, BE, "present")
     elif state.chance(0.5):
-        inner = _when_or_why(state, last, "present", choices.OCCASIONS)
+        inner = _with_feeling(state, last, "present", choices.OCCASIONS)
     if inner is None:
         found = _somebody_does(state, last, "present", "si", "if", choices.CONDITIONS)
     else:
@@ -176,7 +176,7 @@ def _and_says(state, last, tense):
 
 
 def _mood_of_another(state, subject, tense):
-    known = [np for np in state.scene.others(subject) if np.human]
+    known = state.scene.others(subject)
     if not known or "feeling" in state.said:
         return None
     state.said.append("feeling")
@@ -217,9 +217,8 @@ def _that(state, subject, verb, tense, inner):
 def interrupted(state):
     """Elle lisait quand Paul est arrivé; il dormait pendant que je travaillais."""
     subject = subject_phrase(state, "past", people_only=True)
-    first = main_clause(
-        state, "progressive", subject=subject, plain=True, adjuncts=False, lemmas=choices.LASTING
-    )
+    # no relative clause at its end, to which *quand* would seem to belong
+    first = clause(state, "progressive", subject, plain=True, adjuncts=False, lemmas=choices.LASTING)
     found = (_while if state.chance(0.3) else _when)(state, first, "past")
     if found is None:
         return first.fr, first.en, first

@@ -90,7 +90,7 @@ def _of_people(state, subject, need, verb):
     people = tuple(noun for noun in options if noun.tags & {"person", "animal"})
     if not people or len(people) < len(options) and state.chance(0.5):
         return None
-    known = [np for np in scene.others(subject) if np.human and np is not subject]
+    known = [np for np in scene.others(subject) if np is not subject]
     if known and verb.lemma != "rencontrer" and not state.depth and state.chance(0.85):
         other = state.pick(known)
         # l'attend: him or her? Only a participle would tell
@@ -179,7 +179,7 @@ def given(state, subject, need):
         if thing.noun in verb.objects and verb.name not in state.said
         and _stage(verb.lemma) > _stage(thing.deed) > 0
     )  # fmt: skip
-    known = [np for np in scene.others(subject) if np.human]
+    known = scene.others(subject)
     receiver = somebody(state, known) if verbs else None
     if receiver is None:
         return None
@@ -223,7 +223,7 @@ def with_receiver(state, subject, need):
     options = tuple(noun for noun in objects_of(verb, scene.topic) if noun.lemma not in state.said)
     if not options:
         return None
-    known = [np for np in scene.others(subject) if np.human]
+    known = scene.others(subject)
     several = [np for np in known if np.number == 2]
     clitic = receiver = None
     if need.clitics and several and state.chance(0.6):

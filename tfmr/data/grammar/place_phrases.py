@@ -6,7 +6,10 @@ from tfmr.data.grammar.references import preposition
 from tfmr.data.grammar.tokens import word
 
 _HOMES = "town home ferme château forêt île"
-_DESTINATIONS = "public_building plage marché aéroport bureau cinéma château musée ferme zoo parc lac rivière montagne village laboratoire"
+_DESTINATIONS = (
+    "public_building plage marché aéroport bureau cinéma château musée ferme zoo parc lac rivière montagne "
+    "village laboratoire"
+)
 _AROUND = (("devant", "in front of"), ("derrière", "behind"), ("près de", "near"), ("à côté de", "next to"))
 # Where a thing lies: preposition in both languages, and what it lies on or in.
 _SPOTS = (
@@ -35,8 +38,13 @@ def place_phrase(state, *, going=False, home=False, arriving=False, outside=Fals
         French words and English words, or None where the topic has no such place left.
     """
     topic = state.scene.topic
-    nouns = select(_HOMES if home else _DESTINATIONS if going or arriving else "place water !building !room" if outside else "place water", topic)
-    nouns = tuple(noun for noun in nouns if noun.lemma not in state.said)
+    if home:
+        wanted = _HOMES
+    elif going or arriving:
+        wanted = _DESTINATIONS
+    else:
+        wanted = "place water !building !room" if outside else "place water"
+    nouns = tuple(noun for noun in select(wanted, topic) if noun.lemma not in state.said)
     if topic.cities and (not nouns or state.chance(0.5)):
         return _city(state, going)
     if not nouns:

@@ -104,7 +104,7 @@ def with_preposition(state, subject, need):
     if not options:
         return None
     if any("person" in noun.tags for noun in options) and "person" in subject.noun.tags:
-        known = [np for np in state.scene.others(subject) if np.human]
+        known = state.scene.others(subject)
         if verb.fr_prep == "avec" and (known or not state.said[1:]) and state.chance(0.4):
             np = strong_pronoun(state, subject)
         else:

@@ -86,7 +86,7 @@ def speaking_subject(state, tense):
 
 def strong_pronoun(state, subject):
     """avec moi, avec elle: who speaks or is spoken to, or somebody of the story other than the subject."""
-    others = [np for np in state.scene.others(subject) if np.human]
+    others = state.scene.others(subject)
     if others and state.chance(0.7):
         other = state.pick(others)
         person, number, gender = 3, other.number, other.gender

@@ -116,7 +116,7 @@ def _short_subject(state, np, verb, tense):
     if only[0] not in _PEOPLE:
         nouns = select(verb.subject, state.scene.topic)
         return noun_phrase(state, state.fresh(nouns), role="subject", plain=True)
-    known = [other for other in state.scene.others(np) if other.human and other is not np]
+    known = [other for other in state.scene.others(np) if other is not np]
     if known and state.chance(0.6):
         return pronoun_for(state.pick(known))
     if state.chance(0.5):

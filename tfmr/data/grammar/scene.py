@@ -54,11 +54,11 @@ class Scene:
         return [gender for gender in "mf" if self.is_free(gender)]
 
     def others(self, subject):
-        """Those of the third person who are not the subject, nor part of it."""
+        """The people of the third person who are not the subject, nor part of it."""
         own = (key(subject), *subject.members)
         return [
             np for place, np in self.cast.items()
-            if place not in own and place[0] == 3 and own[0] not in np.members
+            if np.human and place not in own and place[0] == 3 and own[0] not in np.members
         ]  # fmt: skip
 
     def add_thing(self, noun, gender, number, deed):
