@@ -553,3 +553,95 @@ def test_what_is_lost_or_looked_for_is_found_before_it_is_used(made, sentences):
                         assert fr[k - 2].startswith(stems), " ".join(fr)
                         break
     assert sum(first.values()) > 100 and again["trouvé"] > 1, (first, again)
+
+
+def _until_the_next_clause(fr, i):
+    """The words behind the i-th, up to a conjunction or a relative pronoun."""
+    ends = (
+        j for j in range(i + 1, len(fr)) if fr[j] in ("et", "mais", "quand", "qui", "que", "qu'", "pendant")
+    )
+    return fr[i + 1 : next(ends, len(fr))]
+
+
+def test_soon_stands_beside_no_adverb_of_manner(sentences):
+    """Not: he will soon leave late."""
+    how = {"tôt", "tard", "vite", "lentement", "bien", "mal", "ensemble", "fort"}
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr[:-1]):
+            if word == "bientôt":
+                seen += 1
+                assert fr[i + 1] not in how, " ".join(fr)
+    assert seen > 30
+
+
+def test_what_is_done_rarely_has_no_reason(sentences):
+    """Not: he rarely gives a key to Marie because he is kind."""
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr):
+            if word == "rarement":
+                seen += 1
+                assert "parce" not in _until_the_next_clause(fr, i), " ".join(fr)
+    assert seen > 30
+
+
+def test_nobody_learns_how_things_are_with_himself(sentences):
+    """Not: she believed that she was an engineer; he knew that he preferred cheese. But: that she had to leave."""
+    stems = ("habit", "aim", "préfér", "ador", "détest", "voul", "espér", "ressembl")
+    thinking = ("pensai", "pension", "pensiez", "croyai", "croyion", "croyiez", "savai", "savion", "saviez")
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr[:-4]):
+            told = word.startswith(thinking) and fr[i + 1] in ("que", "qu'")
+            if told and (fr[i - 1] == fr[i + 2] or {fr[i - 1], fr[i + 2]} == {"je", "j'"}):
+                seen += 1
+                assert not fr[i + 3].startswith(stems), " ".join(fr)
+                assert not (fr[i + 3].startswith("av") and fr[i + 4] in ("un", "une", "des")), " ".join(fr)
+    assert seen > 20
+
+
+def test_accidents_are_not_foretold(made, sentences):
+    """Not: they will lose my watch tomorrow."""
+    future = {form for verb in ("perdre", "casser", "tomber") for form in made["verbs"][verb]["future"]}
+    for fr, *_ in sentences:
+        assert not future & set(fr), " ".join(fr)
+
+
+def test_men_wear_no_dresses_and_shoes_come_in_pairs(sentences):
+    """Not: Paul's skirt; he wore the dress; she wore the shoe."""
+    men = {"Paul", "Pierre", "Nicolas", "Antoine", "Thomas", "Hugo", "Émile"}
+    seen = Counter()
+    for fr, *_ in sentences:
+        assert "chaussure" not in fr, " ".join(fr)
+        for i, word in enumerate(fr[:-2]):
+            if word in ("robe", "robes", "jupe", "jupes"):
+                seen[word] += 1
+                assert not (fr[i + 1] in ("de", "d'") and fr[i + 2] in men), " ".join(fr)
+            if word in men | {"il"} and fr[i + 1].startswith("port") and fr[i + 1] not in ("porte", "portes"):
+                assert not {"robe", "jupe"} & set(_until_the_next_clause(fr, i)), " ".join(fr)
+    assert seen["robe"] > 50
+
+
+def test_things_are_bought_where_they_are_sold(sentences):
+    """Not: a mushroom that I bought in the house."""
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr):
+            if word.startswith(("achet", "achèt")):
+                seen += 1
+                rest = _until_the_next_clause(fr, i)
+                place = {
+                    "maison",
+                    "hangar",
+                    "forêt",
+                    "théâtre",
+                    "cinéma",
+                    "école",
+                    "hôpital",
+                    "appartement",
+                    "parc",
+                }
+                for j in range(len(rest) - 2):
+                    assert not (rest[j] in ("dans", "à") and place & set(rest[j : j + 4])), " ".join(fr)
+    assert seen > 200

@@ -70,6 +70,8 @@ def _compared(state, subject, fr, en):
     other = named_again(state, state.scene.others(subject))
     if other is None and state.chance(0.5):
         other = new_name(state)
+        if other is not None:
+            state.scene.stand_aside(other)
     other = other or strong_pronoun(state, subject)
     how = state.weigh(((5, "plus"), (2, "moins"), (2, "aussi")))
     one_word = comparative(en.form) if how == "plus" else None

@@ -116,14 +116,19 @@ def thing_is(state, tense):
 
 def _meets(state, tense):
     """Somebody else comes in and has to do with whom the story is about; or the other way round."""
-    subject = other_person(state) if state.chance(0.6) else same_person(state)
-    return subject and planned(state, tense, subject, choices.MEETING)
+    known = any(np.human and np.person == 3 for np in state.scene.cast.values())
+    subject = other_person(state) if known and state.chance(0.6) else same_person(state)
+    # whoever is new has to do with who was there before
+    return subject and planned(state, tense, subject, choices.MEETING if subject.pronoun else choices.JOINING)
 
 
 def _together(state, tense):
     """et ils ont dansé: both of them."""
     scene = state.scene
-    single = [np for np in scene.cast.values() if np.human and np.person == 3 and np.number == 1]
+    single = [
+        np for place, np in scene.cast.items()
+        if np.human and np.person == 3 and np.number == 1 and place not in scene.aside
+    ]  # fmt: skip
     if len(single) < 2 or not scene.is_free("", 2):
         return None
     gender = "m" if "m" in (np.gender for np in single) else "f"

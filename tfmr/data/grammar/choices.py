@@ -10,9 +10,9 @@ from tfmr.data.grammar.verb_groups import STATES
 ANY = frozenset(verb.lemma for verbs in all_verbs().values() for verb in verbs) | {"être", "avoir"}
 # What somebody does or what happens, rather than how things are.
 EVENTS = ANY - STATES
-# Feelings and possessions are hardly announced for tomorrow.
+# Feelings, possessions and accidents are hardly announced for tomorrow.
 FUTURE = ANY - lemmas(
-    "aimer adorer détester préférer connaître ressembler espérer savoir penser croire avoir"
+    "aimer adorer détester préférer connaître ressembler espérer savoir penser croire avoir perdre oublier casser tomber"
 )
 # il n'adore pas …: one says *il n'aime pas*
 NEGATED = ANY - {"adorer", "préférer", "connaître"}
@@ -41,9 +41,7 @@ AFTER_POUR = lemmas(
     "acheter voir rencontrer aider apprendre étudier lire visiter préparer parler écouter regarder "
     "chercher choisir réparer remercier reposer"
 )
-AFTER_SANS = lemmas(
-    "parler regarder lire comprendre attendre écouter manger boire rire utiliser dormir remercier"
-)
+AFTER_SANS = lemmas("parler attendre manger boire rire dormir")
 AFTER_AVANT_DE = lemmas(
     "dormir partir sortir manger fermer ouvrir lire laver boire nettoyer répondre rentrer"
 )
@@ -56,6 +54,8 @@ SECOND = {
 LOVING = ("aimer", "adorer", "détester", "préférer")
 # First verbs that make a reason: because she wants to sleep.
 WISHES = ("vouloir", "devoir")
+# What people think and say of themselves: that they must leave.
+OWN_DUTIES = ("devoir", "pouvoir")
 
 # Deeds that one tells of weeks later.
 LONG_DEEDS = lemmas(
@@ -102,6 +102,8 @@ SOMEWHERE = lemmas(
     "chanter regarder voir rencontrer attendre dessiner réparer dormir travailler marcher "
     "courir danser jouer pleurer reposer promener corriger"
 )
+# Places of the topics in which one tells where somebody bought something.
+SHOPS = "marché magasin"
 SOMEHOW = lemmas(
     "préparer réparer apprendre trouver ouvrir traduire dessiner construire écrire aller nettoyer"
 )
@@ -114,10 +116,10 @@ REASONS = {
         ("manger préparer", "faim"), ("boire", "soif"),
         ("dormir reposer rester rentrer lever", "fatigué malade sommeil"),
         ("pleurer", "triste malade peur fatigué"), ("rire sourire danser chanter jouer", "heureux content"),
-        ("étudier lire apprendre visiter voyager regarder écouter poser découvrir", "curieux"),
+        ("étudier lire apprendre visiter voyager regarder écouter poser découvrir ouvrir", "curieux"),
         ("aider remercier donner offrir inviter nourrir", "gentil"), ("travailler corriger", "sérieux"),
-        ("courir traverser", "peur"), ("fermer porter", "froid"), ("ouvrir nager", "chaud"),
-        ("partir tomber", "fatigué malade"), ("chercher utiliser", "sérieux"),
+        ("courir traverser", "peur"), ("porter", "froid"), ("nager", "chaud"),
+        ("partir tomber", "fatigué malade"),
     )
     for verb in verbs.split()
 }  # fmt: skip
@@ -139,6 +141,8 @@ TOLD_OF = {
     "present": lemmas("chercher utiliser porter lire préparer conduire nettoyer réparer étudier apprendre nourrir "
                       "regarder connaître aider attendre écouter"),
 }  # fmt: skip
+# Clothes of women.
+WOMENS = frozenset(("robe", "jupe"))
 # The beats of a story.
 GOING = lemmas("aller arriver entrer marcher promener")
 GETTING = lemmas(
@@ -148,6 +152,7 @@ GETTING = lemmas(
 )
 MEETING = lemmas("rencontrer aider remercier inviter attendre voir suivre parler sourire travailler danser montrer "
                  "donner offrir répondre")  # fmt: skip
+JOINING = lemmas("aider remercier inviter attendre voir suivre")
 COMPANY = lemmas("danser rire parler marcher travailler jouer voyager promener reposer manger boire chanter regarder "
                  "visiter partir rentrer")  # fmt: skip
 LEAVING = lemmas("partir rentrer dormir reposer sortir")

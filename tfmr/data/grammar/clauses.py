@@ -1,6 +1,7 @@
 """Clauses: a subject, a predicate, time and place."""
 
 from tfmr.data.grammar import choices, function_words
+from tfmr.data.grammar.lexicon import select
 from tfmr.data.grammar.noun_phrases import noun_phrase
 from tfmr.data.grammar.place_phrases import place_phrase
 from tfmr.data.grammar.plans import HAVE_STATE, Need
@@ -44,7 +45,7 @@ def clause(state, tense, subject, *, question=False, plain=False, adjuncts=True,
     state.owner, state.tense = subject, tense
     if plan is None:
         if not plain and subject.kind != "each" and state.chance(negative):
-            negation = state.weigh(((6, "pas"), (2, "jamais"), (2, "plus")))
+            negation = state.weigh(((6, "pas"), (3, "jamais"), (2, "plus")))
         lemmas = _suited_lemmas(lemmas, tense, negation)
         plan = predicate(state, subject, Need(tense, negation, lemmas, argument))
         negation = _suited_negation(negation, plan, tense, question)
@@ -59,7 +60,8 @@ def clause(state, tense, subject, *, question=False, plain=False, adjuncts=True,
     state.owner, state.tense = outer
     if not state.depth:
         state.scene.subject = subject
-    return Clause(fr, en, subject, plan.verb, tense, negation is not None, group.opener, group.linked, closed)
+    negative = negation is not None or adverb is function_words.RARELY  # neither has a reason
+    return Clause(fr, en, subject, plan.verb, tense, negative, group.opener, group.linked, closed)
 
 
 def _suited_negation(negation, plan, tense, question):
@@ -77,6 +79,8 @@ def _adverb(state, plan, tense):
     """How often; of the future, how soon."""
     verb = plan.verb
     if verb.kind == "infinitive" or verb is HAVE_STATE or is_state(verb) or plan.early:
+        return None
+    if tense == "future" and verb.kind == "alone" and plan.fr:  # not: il partira bientôt tard
         return None
     if tense == "past" and state.story:  # a story tells of one time, not of many
         return None
@@ -104,7 +108,10 @@ def add_adjuncts(state, fr, en, plan, tense, no_time):
     verb, told = plan.verb, state.scene.told
     if plan.heavy:
         return False
-    if not plan.complete and "place" not in told and verb.lemma in choices.SOMEWHERE and state.spend(3, 0.3):
+    somewhere = verb.lemma in choices.SOMEWHERE
+    if verb.lemma == "acheter":
+        somewhere = bool(select(choices.SHOPS, state.scene.topic))
+    if not plan.complete and "place" not in told and somewhere and state.spend(3, 0.3):
         told.add("place")
         fr_place, en_place = place_phrase(state) or ([], [])
         fr += fr_place

@@ -1,6 +1,6 @@
 """Determiners: which one suits a noun, and what it is in both languages."""
 
-from tfmr.data.grammar import function_words
+from tfmr.data.grammar import choices, function_words
 from tfmr.data.grammar.tokens import En, Fr
 
 
@@ -24,7 +24,7 @@ def choose_determiner(state, noun, role, number, negated, generic):
         return state.weigh(((75, "possessive"), (indefinite, "indefinite")))
     options = [
         (24 if long_story else 42, "definite"),
-        (ownership(noun), "possessive"),
+        (0 if noun.lemma in choices.WOMENS and _is_a_mans(state) else ownership(noun), "possessive"),
         (3 if long_story else 9, "demonstrative"),
         (indefinite, "indefinite"),
     ]
@@ -37,6 +37,10 @@ def choose_determiner(state, noun, role, number, negated, generic):
     if role == "object" and ("mass" in tags or number == 2):
         options.append((4, "lot"))
     return state.weigh(options)
+
+
+def _is_a_mans(state):
+    return state.owner is not None and state.owner.gender == "m"
 
 
 def ownership(noun):

@@ -78,7 +78,8 @@ BEFORE_VOWEL = {
     "sa": "son",
 }
 
-FREQUENCY = (("souvent", "often"), ("toujours", "always"), ("parfois", "sometimes"), ("rarement", "rarely"))
+RARELY = ("rarement", "rarely")
+FREQUENCY = (("souvent", "often"), ("toujours", "always"), ("parfois", "sometimes"), RARELY)
 DEGREE = (("très", "very"), ("vraiment", "really"), ("assez", "quite"), ("trop", "too"))
 
 # Verb -> manner adverbs that go well with it.

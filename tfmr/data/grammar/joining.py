@@ -9,6 +9,7 @@ from tfmr.data.grammar.objects import taken_up
 from tfmr.data.grammar.plans import BE, Need
 from tfmr.data.grammar.predicates import bare_predicate, with_infinitive
 from tfmr.data.grammar.references import pronoun_for
+from tfmr.data.grammar.scene import key
 from tfmr.data.grammar.short_sentences import raining
 from tfmr.data.grammar.subjects import main_clause, subject_phrase
 from tfmr.data.grammar.tokens import En, Fr, word
@@ -142,6 +143,8 @@ def _somebody_does(state, last, tense, french, english, lemmas):
     """A clause about somebody else; None if nobody else comes to mind."""
     subject = other_person(state)
     inner = subject and planned(state, tense, subject, lemmas, adjuncts=False)
+    if inner and inner.verb.lemma in choices.LEAVING:
+        state.scene.stand_aside(subject)
     return inner and join(french, english, inner)
 
 
@@ -197,6 +200,11 @@ def saying(state, subject, tense):
     if tense == "past":
         who = subject_phrase(state, tense, people_only=True, later=True)
         how = {"plain": True, "adjuncts": False, "lemmas": choices.SAID_OF_THE_PAST}
+        if key(who) == key(subject):  # nobody thinks that he has a friend; but: that he must leave
+            state.owner, state.tense = who, tense
+            how = {"adjuncts": False, "plan": with_infinitive(state, who, Need(tense), only=choices.OWN_DUTIES)}
+            if how["plan"] is None:
+                how["plan"] = feeling(state, who, choices.MOODS[2:])
         return _that(state, subject, verb, tense, main_clause(state, tense, subject=who, **how))
     inner_tense = "future" if verb.lemma == "espérer" else state.pick((tense, tense, "past"))
     if tense == "future":

@@ -166,16 +166,22 @@ def _of_what(state, noun, fr, en, kind):
 
 def _owner(state, noun):
     """Whose it is: somebody of the story, or somebody who comes in (of another gender than his pet)."""
-    if state.chance(0.6) and (known := named_again(state, _others(state))):
-        return known
-    genders = [gender for gender in state.scene.free_genders() if not ("pet" in noun.tags and gender == noun.gender)]
-    if state.chance(0.5):
-        return new_name(state, genders)
+    womens = noun.lemma in choices.WOMENS
+    known = [np for np in _others(state) if not (womens and np.gender == "m")]
+    if state.chance(0.6) and (again := named_again(state, known)):
+        return again
+    genders = [
+        gender for gender in state.scene.free_genders()
+        if not ("pet" in noun.tags and gender == noun.gender or womens and gender == "m")
+    ]  # fmt: skip
     options = tuple(noun for noun in select("adult !kin", state.scene.topic) if noun.gender in genders)
-    if not options:
-        return None
-    owner = noun_phrase(state, state.fresh(options), role="de", number=1, plain=True)
-    state.scene.enter(owner)
+    if state.chance(0.5):
+        owner = new_name(state, genders)
+    else:
+        owner = noun_phrase(state, state.fresh(options), role="de", number=1, plain=True) if options else None
+    if owner is not None:
+        state.scene.enter(owner)
+        state.scene.stand_aside(owner)
     return owner
 
 
@@ -205,7 +211,8 @@ def newcomer(state, nouns, make=None, named=0.4, **how):
         if noun.lemma not in state.said and ("one" not in noun.tags if many else noun.gender in genders):
             state.said.append(noun.lemma)
             np = (make or noun_phrase)(state, noun, number=2 if many else 1, **how)
-            scene.enter(np)
+            if not (how.get("negated") and np.kind == "indefinite"):  # nobody of whom there is none
+                scene.enter(np)
             return np
     return None
 

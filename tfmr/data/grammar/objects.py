@@ -41,6 +41,8 @@ def with_object(state, subject, need):
             state.combine("object", verb.lemma, noun.lemma)
             return Plan(verb, clitic=object_clitic(Thing(noun, noun.gender, number, verb.lemma)))
     options = tuple(noun for noun in objects_of(verb, scene.topic) if noun.lemma not in state.said)
+    if verb.lemma == "porter":
+        options = tuple(noun for noun in options if _wears(subject, noun))
     if verb.pronoun == "him":
         options = tuple(noun for noun in options if not noun.tags & {"person", "animal"})
     if not options:
@@ -131,7 +133,7 @@ def taken_up(state, subject, need):
     verbs = tuple(
         verb for verb in verbs_for(subject.noun, "object", state.scene.topic, need.lemmas)
         if thing.noun in verb.objects and verb.name not in state.said and verb.lemma in choices.STAGES and verb.lemma != "quitter"
-        and _may_follow(thing.deed, verb.lemma, need.negated) and not (verb.lemma == "porter" and subject.number == 2)
+        and _may_follow(thing.deed, verb.lemma, need.negated) and (verb.lemma != "porter" or _wears(subject, thing.noun))
     )  # fmt: skip
     if not verbs:
         return None
@@ -145,6 +147,11 @@ def taken_up(state, subject, need):
         return Plan(verb, clitic=object_clitic(thing))
     np = mention_again(state, thing)
     return Plan(verb, np.fr, np.en, combos=[meet(state, verb, np)])
+
+
+def _wears(subject, noun):
+    """Whether somebody may wear something: not two people one coat, no man a dress."""
+    return subject.number == 1 and not (noun.lemma in choices.WOMENS and subject.gender == "m")
 
 
 _GONE = 4  # the stage after which there is nothing to take up any more

@@ -40,7 +40,7 @@ lac           m  lake        près_de near   water visited
 rivière       f  river       près_de near   water crossed
 île           f  island      sur   on    place visited
 pont          m  bridge      sur   on    place crossed
-place         f  square      sur   in    place crossed
+place         f  square      sur   in    place crossed square
 montagne      f  mountain    sur   on    place tall
 """
 

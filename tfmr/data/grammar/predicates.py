@@ -111,6 +111,8 @@ def with_preposition(state, subject, need):
             np = somebody(state, known)
         if np is None:
             return None
+        if verb.lemma == "ressembler":
+            state.scene.stand_aside(np)
         return Plan(verb, *preposition(verb.fr_prep, verb.en_prep, np), combos=_with(state, verb, np))
     noun = state.fresh(options)
     if "instrument" in noun.tags:  # always the definite article in both languages
@@ -144,8 +146,8 @@ def with_infinitive(state, subject, need, only=None, lemmas=None):
     if need.bare:
         return None
     verb = state.verb(_first_verbs(need.tense, need.negated, only))
-    if verb is None:
-        return None
+    if verb is None or verb.lemma == "décider" and subject.person == 1 and need.tense != "past":
+        return None  # who decides says it afterwards
     link = Fr(verb.fr_prep) if verb.fr_prep else None
     lemmas = lemmas or choices.SECOND.get(verb.lemma, choices.INTENDED)
     clitics = verb.lemma in ("vouloir", "pouvoir", "devoir", "aller")

@@ -64,6 +64,7 @@ def what_question(state):
     verbs = [
         verb for verb in verbs_for(subject.noun, "object", state.scene.topic)
         if verb.lemma not in ("poser", "suivre", "admirer", "avoir")
+        and (tense != "future" or verb.lemma in choices.FUTURE)
     ]  # fmt: skip
     if not verbs:
         return None

@@ -26,7 +26,7 @@ _LASTING_STATES = STATES - {"espérer", "penser", "croire"} | {"travailler"}
 def argument(state, noun, **how):
     """A noun phrase, perhaps with a relative clause, perhaps with its place."""
     np = noun_phrase(state, noun, **how)
-    if noun.tags & {"person", "animal"}:
+    if noun.tags & {"person", "animal"} and not (how.get("negated") and np.kind == "indefinite"):
         state.scene.enter(np)
     if (
         not np.narrowed
@@ -58,7 +58,7 @@ def relative_after(state, np):
     takers = tuple(
         verb for verb in verbs_taking(noun)
         if verb.name not in state.said and verb.lemma in choices.TOLD_OF[tense]
-        and (verb.subject.startswith(_PEOPLE) or select(verb.subject, state.scene.topic))
+        and (verb.subject.startswith(_PEOPLE) or verb.lemma != "voir" and select(verb.subject, state.scene.topic))
     )  # fmt: skip
     about_itself = 0.6 if "person" in noun.tags else 0.5 if "animal" in noun.tags else 0.0
     if outer[1] == "future" and tense == "present":

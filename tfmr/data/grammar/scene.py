@@ -24,6 +24,7 @@ class Scene:
         address: 1 for *tu*, 2 for *vous*: one of them in the whole sentence.
         genders: of the speaker and of the person spoken to; French participles and adjectives show them.
         cast: who is in the story, by what a pronoun shows of them (see :func:`key`).
+        aside: the keys of those who do nothing in it with the others: owners, people compared with, who has left.
         things: objects that later clauses may take up, the last one at the end.
         whose: the speaker or hearer whose people and things are in it (*mon frère*), as (person, number).
         subject: of the last clause.
@@ -31,19 +32,24 @@ class Scene:
         told: what is said once only: "time", "place", "going".
     """
 
-    __slots__ = ("topic", "address", "genders", "cast", "things", "whose", "subject", "level", "told")
+    __slots__ = ("topic", "address", "genders", "cast", "aside", "things", "whose", "subject", "level", "told")
 
     def __init__(self, topic, address, genders, whose):
         self.topic, self.address, self.genders, self.whose = topic, address, genders, whose
         self.subject = None
         self.level = 0
         self.cast = {}
+        self.aside = set()
         self.things = []
         self.told = set()
 
     def enter(self, np):
         """Somebody comes in."""
         self.cast[key(np)] = np
+
+    def stand_aside(self, np):
+        """Somebody whom *ils* cannot mean together with another."""
+        self.aside.add(key(np))
 
     def is_free(self, gender, number=1):
         """Whether nobody in the story is meant by this pronoun of the third person yet."""
