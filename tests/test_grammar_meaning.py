@@ -645,3 +645,29 @@ def test_things_are_bought_where_they_are_sold(sentences):
                 for j in range(len(rest) - 2):
                     assert not (rest[j] in ("dans", "à") and place & set(rest[j : j + 4])), " ".join(fr)
     assert seen > 200
+
+
+def test_what_one_did_not_do_with_a_thing_is_told_to_its_end(sentences):
+    """Not: he chose a dress but he did not buy it and she washed it."""
+    deeds = (
+        "achet",
+        "fini",
+        "lu",
+        "port",
+        "utilis",
+        "compris",
+        "lav",
+        "vend",
+        "répar",
+        "corrig",
+        "tradui",
+        "étudi",
+    )
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr[:-9]):
+            if word == "ne" and fr[i + 2] in AVOIR and fr[i + 3] == "pas" and fr[i + 4].startswith(deeds):
+                seen += 1
+                again = fr[i + 5] == "et" and fr[i + 7] == fr[i + 1] and fr[i + 9].startswith(deeds)
+                assert not again, " ".join(fr)
+    assert seen > 10

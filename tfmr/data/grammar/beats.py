@@ -67,17 +67,12 @@ def same_person(state):
 def other_person(state):
     """Somebody other than whom the last clause was about."""
     scene = state.scene
-    known = [np for np in scene.cast.values() if np.human and not _same(np, scene.subject)]
+    last = scene.subject and key(scene.subject)
+    known = [np for place, np in scene.cast.items() if np.human and place != last]
     if known and state.chance(0.5):
         return pronoun_for(state.pick(known))
     state.owner = None
     return newcomer(state, select("person", scene.topic), argument, role="subject")
-
-
-def _same(np, subject):
-    return subject is not None and (np.person, np.number, np.gender) == (
-        subject.person, subject.number, subject.gender,
-    )  # fmt: skip
 
 
 def _goes(state, tense):

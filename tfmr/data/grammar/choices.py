@@ -17,8 +17,9 @@ FUTURE = ANY - lemmas(
 # il n'adore pas …: one says *il n'aime pas*
 NEGATED = ANY - {"adorer", "préférer", "connaître"}
 FUTURE_EVENTS = FUTURE & EVENTS
-# What takes a while, so that one can begin, continue, stop or love doing it, or be interrupted.
+# What one thinks or knows of the past: how things were.
 SAID_OF_THE_PAST = lemmas("être avoir vouloir pouvoir devoir habiter aimer")
+# What takes a while, so that one can begin, continue, stop or love doing it, or be interrupted.
 LASTING = lemmas(
     "manger boire préparer lire écrire corriger traduire étudier apprendre enseigner écouter chanter "
     "regarder laver nettoyer réparer construire dessiner travailler marcher courir nager danser jouer "

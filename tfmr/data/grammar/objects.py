@@ -142,7 +142,9 @@ def taken_up(state, subject, need):
         return None
     if not need.negated:
         _done(state, thing, verb)
-    if need.clitics and (not things or thing is things[-1] or thing not in things) and state.chance(0.7):
+    elif verb.lemma != "trouver":  # what one did not buy, finish or understand is told to its end
+        things.remove(thing)
+    if need.clitics and (thing not in things or thing is things[-1]) and state.chance(0.7):
         state.combine("object", verb.lemma, thing.noun.lemma)
         return Plan(verb, clitic=object_clitic(thing))
     np = mention_again(state, thing)
