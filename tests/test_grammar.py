@@ -480,7 +480,7 @@ def test_est_ce_que_translates_do(sentences, start):
                 assert pattern <= set(links)
             else:  # est-ce qu'il a mangé: a is did; est-ce qu'il mangera: mangera is will
                 assert pattern <= set(possible) and stands_for_it
-    assert found[True] > 20 and found[False] > 20
+    assert found[True] > 10 and found[False] > 10
 
 
 def test_negation_is_linked_on_both_words(sentences):
@@ -618,7 +618,7 @@ from tfmr.data.grammar import generate
 lines = [repr((pair.src, pair.tgt, pair.links, pair.possible)) for pair in generate(400, seed=3)]
 print(hashlib.sha256("\\n".join(lines).encode()).hexdigest()[:16])
 """
-_EXPECTED = "23671a3d1cafaa44"
+_EXPECTED = "9eb386228c490eaf"
 
 
 def test_same_seed_same_corpus_on_every_machine():

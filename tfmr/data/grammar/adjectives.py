@@ -87,6 +87,13 @@ italien      Italian        >  job text work art made
 hollandais   Dutch          >  job text work art
 """
 
+# Verbs, and what cannot be said of a thing before or after them: clean glasses are not washed, what one writes is not old.
+UNSAID = (
+    ("laver nettoyer", "propre"),
+    ("écrire dessiner construire préparer commencer", "vieux nouveau célèbre"),
+    ("acheter choisir utiliser porter offrir donner", "cassé vide"),
+)
+
 # What is not said of one thing together, nor twice in a sentence.
 GROUPS = (
     "rouge bleu vert jaune noir blanc gris",

@@ -67,8 +67,9 @@ def same_person(state):
 def other_person(state):
     """Somebody other than whom the last clause was about."""
     scene = state.scene
-    last = scene.subject and key(scene.subject)
-    known = [np for place, np in scene.cast.items() if np.human and place != last]
+    last = scene.subject
+    own = (key(last), *last.members) if last else ()  # nor one of two: they rest while she works
+    known = [np for place, np in scene.cast.items() if np.human and place not in own and not (own and own[0] in np.members)]
     if known and state.chance(0.5):
         return pronoun_for(state.pick(known))
     state.owner = None
@@ -77,7 +78,9 @@ def other_person(state):
 
 def _goes(state, tense):
     subject = same_person(state)
-    return subject and planned(state, tense, subject, choices.GOING)
+    if subject is None or key(subject) in state.scene.aside:  # not: he left and he arrived
+        return None
+    return planned(state, tense, subject, choices.GOING)
 
 
 def _gets(state, tense):
@@ -102,8 +105,9 @@ def thing_is(state, tense):
         return None
     state.said.append("thing")
     thing = state.scene.things[-1]
-    if not adjectives_for(thing.noun, "="):
+    if not adjectives_for(thing.noun, "=") or thing.deed in choices.NEXT:  # nobody judges what he still looks for
         return None
+    state.scene.latest = thing
     subject = mention_again(state, thing)
     state.owner, state.tense = subject, tense
     return told(state, tense, subject, being(state, subject, Need(tense)))

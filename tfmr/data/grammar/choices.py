@@ -42,7 +42,16 @@ AFTER_POUR = lemmas(
     "acheter voir rencontrer aider apprendre étudier lire visiter préparer parler écouter regarder "
     "chercher choisir réparer remercier reposer"
 )
-AFTER_SANS = lemmas("parler attendre manger boire rire dormir")
+# What one does -> what one did not do meanwhile: *il est parti sans attendre*.
+SANS = {
+    verb: lemmas(undone)
+    for verbs, undone in (
+        ("partir sortir rentrer entrer", "parler attendre"),
+        ("travailler étudier marcher", "dormir manger boire parler"), ("attendre voyager", "dormir parler"),
+        ("répondre regarder écouter", "rire parler"), ("rester manger lire", "parler"),
+    )
+    for verb in verbs.split()
+}  # fmt: skip
 AFTER_AVANT_DE = lemmas(
     "dormir partir sortir manger fermer ouvrir lire laver boire nettoyer répondre rentrer"
 )
@@ -75,14 +84,15 @@ STAGES = {
         (-1, "perdre oublier"), (0, "chercher choisir voir entendre"),
         (1, "trouver acheter recevoir préparer apprendre écrire dessiner construire commencer découvrir attraper ouvrir"),
         (2, "laver lire étudier comprendre porter utiliser conduire réparer corriger traduire finir montrer "
-            "visiter expliquer écouter regarder chanter suivre nettoyer nourrir"),
-        (3, "fermer raconter"), (4, "manger boire vendre casser donner offrir envoyer quitter traverser"),
+            "visiter écouter regarder chanter suivre nettoyer nourrir"),
+        (3, "fermer raconter expliquer"), (4, "manger boire vendre casser donner offrir envoyer quitter traverser"),
     )
     for verb in verbs.split()
 }  # fmt: skip
 
-# What must happen first to a thing that is lost or looked for.
-NEXT = {"perdre": lemmas("chercher trouver"), "oublier": lemmas("chercher trouver"), "chercher": lemmas("trouver acheter")}
+# What must happen first to a thing that is lost, looked for or begun.
+NEXT = {"perdre": lemmas("chercher trouver"), "oublier": lemmas("chercher trouver"), "chercher": lemmas("trouver acheter"),
+        "commencer": lemmas("finir")}  # fmt: skip
 # What was done to a thing -> what one expects next, so that *mais* can say that it did not happen.
 EXPECTED = {
     verb: lemmas(expected)
@@ -109,17 +119,18 @@ SOMEHOW = lemmas(
     "préparer réparer apprendre trouver ouvrir traduire dessiner construire écrire aller nettoyer"
 )
 ARRIVALS = lemmas("arriver rentrer partir sortir")
-CONDITIONS = ARRIVALS | {"aider", "inviter"}
+# What nobody's coming or going makes one do, nor interrupts: it happens by itself, or takes weeks.
+UNTIMED = ACCIDENTS | LONG_DEEDS | {"comprendre"}
 # What one does -> how one feels who does it: reasons (parce que) and occasions (quand, si).
 REASONS = {
     verb: feelings.split()
     for verbs, feelings in (
-        ("manger préparer", "faim"), ("boire", "soif"),
+        ("manger", "faim"), ("boire", "soif"),
         ("dormir reposer rester rentrer lever", "fatigué malade sommeil"),
         ("pleurer", "triste malade peur fatigué"), ("rire sourire danser chanter jouer", "heureux content"),
         ("étudier lire apprendre visiter voyager regarder écouter poser découvrir ouvrir", "curieux"),
-        ("aider remercier donner offrir inviter nourrir", "gentil"), ("travailler corriger", "sérieux"),
-        ("courir traverser", "peur"), ("porter", "froid"), ("nager", "chaud"),
+        ("aider donner offrir inviter nourrir", "gentil"), ("travailler corriger", "sérieux"),
+        ("courir traverser", "peur"), ("nager", "chaud"),
         ("partir tomber", "fatigué malade"),
     )
     for verb in verbs.split()
@@ -130,10 +141,37 @@ OCCASIONS = {
     verb: found for verb, feelings in REASONS.items()
     if (found := [feeling for feeling in feelings if feeling in _PASSING_FEELINGS])
 }  # fmt: skip
-# After *mais*: what one did not want to do, or how one felt.
+# Virtues that one sees in others: nobody says that he does something because he is kind.
+VIRTUES = ("gentil", "sérieux")
+# After *mais*: what one did, and what one did not want to do then …
 UNWILLING = ("vouloir", "pouvoir")
-UNWANTED = lemmas("partir rentrer attendre rester dormir travailler parler voyager danser nager")
-MISHAPS = ("fatigué", "malade", "triste", "peur", "froid", "faim", "soif", "sommeil")
+UNWANTED = {
+    verb: lemmas(unwanted)
+    for verbs, unwanted in (
+        ("aller arriver entrer", "rester attendre travailler"), ("voyager visiter attendre", "rester"),
+        ("voir rencontrer suivre remercier inviter aider", "parler rester"),
+        ("rire danser chanter jouer marcher promener courir", "rester rentrer"),
+        ("lire écrire étudier travailler corriger traduire réparer", "parler"), ("rentrer reposer", "dormir"),
+    )
+    for verb in verbs.split()
+}  # fmt: skip
+# Nobody says that he will be sick tomorrow.
+UNFORESEEN = ("malade", "triste")
+# … or how one felt all the same: what makes it harder, or what it does not cure. Not: she wore a hat but she
+# was hungry.
+DESPITE = {
+    verb: feelings.split()
+    for verbs, feelings in (
+        ("rire sourire danser chanter jouer", "triste fatigué malade"),
+        ("travailler étudier apprendre lire écrire corriger traduire réparer nettoyer laver construire dessiner "
+         "préparer écouter regarder", "fatigué malade sommeil"),
+        ("marcher courir nager visiter voyager promener aller arriver aider lever", "fatigué malade"),
+        ("attendre rester", "fatigué malade froid faim soif sommeil"),
+        ("inviter remercier répondre parler manger boire", "triste malade"),
+        ("dormir reposer", "faim soif froid"),
+    )
+    for verb in verbs.split()
+}  # fmt: skip
 # What a relative clause tells of somebody or something: que Marie a achetée.
 TOLD_OF = {
     "past": lemmas("chercher choisir trouver acheter recevoir préparer écrire dessiner construire découvrir attraper "

@@ -82,12 +82,12 @@ def _adverb(state, plan, tense):
         return None
     if tense == "future" and verb.kind == "alone" and plan.fr:  # not: il partira bientôt tard
         return None
-    if tense == "past" and state.story:  # a story tells of one time, not of many
+    if tense != "future" and (state.story or state.scene.subject):  # a story tells of one time, not of many
         return None
     if tense != "future" and verb.lemma in choices.ACCIDENTS:
         return None
     adverbs = function_words.ADVERBS.get(tense)
-    if not adverbs or tense == "future" and "time" in state.scene.told or not state.spend(1, 0.12):
+    if not adverbs or tense == "future" and "time" in state.scene.told or not state.spend(1, 0.2):
         return None
     if tense == "future":
         state.scene.told.add("time")
@@ -120,14 +120,25 @@ def add_adjuncts(state, fr, en, plan, tense, no_time):
         return False
     if tense == "present" and verb.lemma in choices.ACCIDENTS:  # nobody loses a key every evening
         return False
-    times = function_words.TIMES.get(tense)
+    times = _times(state, tense, verb)
     if not times or not state.spend(2, 0.35):
         return False
     told.add("time")
-    fr_time, en_time = time_phrase(state.pick(times[verb.lemma in choices.LONG_DEEDS]))
+    fr_time, en_time = time_phrase(state.pick(times))
     fr += fr_time
     en += en_time
     return True
+
+
+def _times(state, tense, verb):
+    """Expressions of time that suit a clause: a story has no habits, and its weeks and years at its beginning only."""
+    near, far = function_words.TIMES.get(tense, ((), ()))
+    later = state.scene.subject is not None
+    if (state.story or later) and tense == "present" and not state.depth:
+        return function_words.ONCE
+    if later and not state.depth:
+        return near
+    return far if verb.lemma in choices.LONG_DEEDS else near
 
 
 def time_phrase(entry):

@@ -57,6 +57,7 @@ def ownership(noun):
     return 25 if tags & {"clothing", "vehicle", "home", "thing", "pet"} else 14
 
 
+_SIBLINGS = ("frère", "sœur")
 _ANYBODY_S = ("ami", "voisin", "collègue")  # un ami, but hardly un frère
 _OWN_PEOPLE = (
     "professeur",
@@ -135,6 +136,8 @@ def _indefinite(np, index, negated, adjective_first, loved):
 def _possessive(state, np, index):
     """mon, ton … and, where the subject shows whose, son: his or her."""
     owner = state.owner
+    if owner is not None and owner.noun.lemma in _SIBLINGS and "kin" in np.noun.tags:
+        owner = None  # my brother's uncle is mine too
     if owner is not None and owner.binds and state.chance(0.7):
         forms, _ = function_words.POSSESSIVES[3, 1]
         english = "his" if owner.gender == "m" else "her"

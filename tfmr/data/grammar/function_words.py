@@ -133,6 +133,9 @@ _FAR = {
 # and of what takes its time.
 TIMES = {tense: (_NEAR[tense], _NEAR[tense] + _FAR[tense]) for tense in _NEAR}
 
+# What of the present is not a habit.
+ONCE = tuple(entry for entry in _NEAR["future"] if entry[0] in ("ce soir", "après le dîner"))
+
 # avoir + noun in French, be + adjective in English
 STATES = (
     ("faim", "hungry"),

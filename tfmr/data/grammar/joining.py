@@ -23,16 +23,17 @@ def another(state, last, tense):
     """
     human = last.subject.human
     deed = human and not is_state(last.verb) and last.verb.kind != "infinitive" and not last.negated
-    doing = deed and state.joined[-1:] in ([], [_and])  # no reason of a reason, no "when" of a "when"
+    doing = deed and state.joined[-1:] in ([], [_and])  # no reason of a reason, no "but" of a "when"
+    momentary = doing and last.verb.lemma not in choices.UNTIMED
     purposeful = last.verb.lemma in choices.BEFORE_POUR
     options = [(50, _and)]
     for weight, rule, fits in (
-        (14, _but, deed and state.joined.count(_but) < 2 and state.joined[-1:] != [_but]),
+        (16, _but, doing and state.joined.count(_but) < 2),
         (30, _because, doing and (last.verb.lemma in choices.REASONS or purposeful)),
         (30, _in_order_to, doing and (purposeful or state.chance(0.15))),
-        (16, _when, doing and not last.closed),
-        (16, _while, doing and not last.closed and tense != "future"),
-        (20, _if, doing and tense == "future"),
+        (22, _when, momentary and not last.closed),
+        (16, _while, doing and not last.closed and tense != "future" and last.verb.kind != "preposition"),
+        (28, _if, momentary and tense == "future"),
         (9, _and_says, human and last.subject.number == 1),
     ):  # fmt: skip
         if fits and (rule not in state.joined or rule is _but):
@@ -62,15 +63,18 @@ def _but(state, last, tense):
     subject = pronoun_for(last.subject)
     state.owner, state.tense = subject, tense
     need = Need(tense, "pas", choices.FUTURE if tense == "future" else choices.NEGATED)
-    plan = taken_up(state, subject, need) if state.scene.things else None
+    things = state.scene.things  # he must have done something with the thing himself
+    plan = taken_up(state, subject, need) if things and things[-1].deed == last.verb.lemma else None
     negation = "pas"
-    if plan is None and state.chance(0.4):
-        plan = with_infinitive(state, subject, need, only=choices.UNWILLING, lemmas=choices.UNWANTED)
-    if plan is None and "feeling" not in state.said:
+    unwanted = choices.UNWANTED.get(last.verb.lemma)
+    if plan is None and unwanted and state.chance(0.5):
+        plan = with_infinitive(state, subject, need, only=choices.UNWILLING, lemmas=unwanted)
+    feelings = choices.DESPITE.get(last.verb.lemma, ())
+    if tense == "future":
+        feelings = [mood for mood in feelings if mood not in choices.UNFORESEEN]
+    if plan is None and feelings and "feeling" not in state.said:
         state.said.append("feeling")
-        reasons = choices.REASONS.get(last.verb.lemma, ())  # he left but he was tired: that is no contrast
-        mishaps = [mishap for mishap in choices.MISHAPS if mishap not in reasons]
-        plan, negation = feeling(state, subject, mishaps), None
+        plan, negation = feeling(state, subject, feelings), None
     return plan and join(
         "mais", "but", main_clause(state, tense, subject=subject, plan=plan, negation=negation, adjuncts=False)
     )
@@ -80,15 +84,18 @@ def _with_feeling(state, last, tense, table=choices.REASONS):
     """How whoever did the last thing felt; None if that says nothing here."""
     reasons = table.get(last.verb.lemma)
     subject = pronoun_for(last.subject)
+    if reasons and subject.person == 1:
+        reasons = [reason for reason in reasons if reason not in choices.VIRTUES]
     state.owner = subject
     plan = feeling(state, subject, reasons) if reasons else None
+    state.said.append("feeling")
     return plan and main_clause(state, tense, subject=subject, plan=plan, adjuncts=False)
 
 
 def _because(state, last, tense):
     """The reason: how the same person feels, what they want; or the rain."""
     when = "past" if tense == "past" else "present"
-    if _shelters(state, last) and state.chance(0.3):
+    if _shelters(state, last) and not last.closed and state.chance(0.3):  # not: on Sundays because it is raining
         fr, en = raining(when)
         return join("parce que", "because", Clause(fr, en, last.subject, BE, when))
     if last.verb.lemma not in choices.BEFORE_POUR or state.chance(0.5):
@@ -110,12 +117,19 @@ def _shelters(state, last):
 def _in_order_to(state, last, tense):
     """pour acheter du pain: to buy some bread; avant de partir: before leaving; sans …: without …"""
     state.owner, state.tense = last.subject, tense
-    purpose = 60 if last.verb.lemma in choices.BEFORE_POUR else 0
-    fr_link, en_link, form, lemmas, negated = state.weigh((
-        (purpose, ("pour", "to", "bare", choices.AFTER_POUR, None)),
-        (25, ("avant de", "before", "ing", choices.AFTER_AVANT_DE, None)),
-        (15, ("sans", "without", "ing", choices.AFTER_SANS, "pas")),
-    ))  # fmt: skip
+    undone = choices.SANS.get(last.verb.lemma)
+    options = [
+        (weight, link)
+        for weight, fits, link in (
+            (60, last.verb.lemma in choices.BEFORE_POUR, ("pour", "to", "bare", choices.AFTER_POUR, None)),
+            (25, not last.closed, ("avant de", "before", "ing", choices.AFTER_AVANT_DE, None)),
+            (25, undone, ("sans", "without", "ing", undone, "pas")),
+        )
+        if fits
+    ]
+    if not options:
+        return None
+    fr_link, en_link, form, lemmas, negated = state.weigh(options)
     plan = bare_predicate(state, last.subject, lemmas, negated=negated)
     if plan is None:
         return None
@@ -156,7 +170,7 @@ def _if(state, last, tense):
     elif state.chance(0.5):
         inner = _with_feeling(state, last, "present", choices.OCCASIONS)
     if inner is None:
-        found = _somebody_does(state, last, "present", "si", "if", choices.CONDITIONS)
+        found = _somebody_does(state, last, "present", "si", "if", choices.ARRIVALS)
     else:
         found = join("si", "if", inner)
     if found and found[0][1].form in ("il", "ils"):

@@ -167,6 +167,14 @@ def all_adjectives():
 
 
 @cache
+def unsaid(verb):
+    """Adjectives that are not said of anything once this verb, a dictionary entry, is in the sentence."""
+    return tuple(
+        adjective for verbs, found in adjectives.UNSAID if verb in verbs.split() for adjective in found.split()
+    )
+
+
+@cache
 def adjectives_for(noun, where):
     """Adjectives that may describe a noun: where is ``<`` or ``>`` beside the noun, ``=`` after *être*.
 

@@ -55,6 +55,7 @@ def with_object(state, subject, need):
         if more:
             second = _object(state, need, verb, state.fresh(more), plain=True)
             both = coordinate(np, second)
+            scene.latest = None
             scene.things.clear()  # a pronoun would have to take up both
             return Plan(verb, both.fr, both.en, heavy=np.heavy, combos=[combination, meet(state, verb, second)])
     stays = _stage(verb.lemma) < _GONE and not noun.tags & {"bare", "time", "person", "animal"}
@@ -129,7 +130,7 @@ def _unknown(state, verb, need):
 def taken_up(state, subject, need):
     """A thing of an earlier clause once more: … et Marie l'a mangée; … et Marie a mangé la pomme."""
     things = state.scene.things
-    thing = things[-1] if state.chance(0.8) else state.pick(things)
+    thing = things[-1] if need.negated or state.chance(0.8) else state.pick(things)
     verbs = tuple(
         verb for verb in verbs_for(subject.noun, "object", state.scene.topic, need.lemmas)
         if thing.noun in verb.objects and verb.name not in state.said and verb.lemma in choices.STAGES and verb.lemma != "quitter"
@@ -142,13 +143,22 @@ def taken_up(state, subject, need):
         return None
     if not need.negated:
         _done(state, thing, verb)
-    elif verb.lemma != "trouver":  # what one did not buy, finish or understand is told to its end
+    else:  # what one did not find, finish or understand is told to its end
         things.remove(thing)
-    if need.clitics and (thing not in things or thing is things[-1]) and state.chance(0.7):
+    known, state.scene.latest = thing is state.scene.latest, thing
+    if need.clitics and known and not _could_be_somebody(state, subject, thing) and state.chance(0.7):
         state.combine("object", verb.lemma, thing.noun.lemma)
         return Plan(verb, clitic=object_clitic(thing))
     np = mention_again(state, thing)
     return Plan(verb, np.fr, np.en, combos=[meet(state, verb, np)])
+
+
+def _could_be_somebody(state, subject, thing):
+    """Whether a French pronoun for a thing could mean a person as well: il a vu la fille et il l'a vendue."""
+    return any(
+        np.number == thing.number and np.gender == thing.gender and not np.pronoun
+        for np in state.scene.others(subject)
+    )
 
 
 def _wears(subject, noun):
@@ -188,8 +198,7 @@ def given(state, subject, need):
         if thing.noun in verb.objects and verb.name not in state.said
         and _stage(verb.lemma) > _stage(thing.deed) > 0
     )  # fmt: skip
-    known = scene.others(subject)
-    receiver = somebody(state, known) if verbs else None
+    receiver = somebody(state, scene.others(subject)) if verbs and thing is scene.latest else None
     if receiver is None:
         return None
     verb = state.verb(verbs)

@@ -78,7 +78,7 @@ def relative_after(state, np):
 
 def _who(state, np, tense, lemmas=choices.ANY):
     """qui mange la pomme: who eats the apple."""
-    inner = clause(state, tense, relative_pronoun(np), plain=not state.chance(0.3), lemmas=lemmas)
+    inner = clause(state, tense, relative_pronoun(np), plain=not (np.human and state.chance(0.3)), lemmas=lemmas)
     return inner.fr, inner.en
 
 

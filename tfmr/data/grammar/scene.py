@@ -26,13 +26,14 @@ class Scene:
         cast: who is in the story, by what a pronoun shows of them (see :func:`key`).
         aside: the keys of those who do nothing in it with the others: owners, people compared with, who has left.
         things: objects that later clauses may take up, the last one at the end.
+        latest: the one named last, which alone a pronoun may mean.
         whose: the speaker or hearer whose people and things are in it (*mon frère*), as (person, number).
         subject: of the last clause.
         level: how far the story has come; see beats.
         told: what is said once only: "time", "place", "going".
     """
 
-    __slots__ = ("topic", "address", "genders", "cast", "aside", "things", "whose", "subject", "level", "told")
+    __slots__ = ("topic", "address", "genders", "cast", "aside", "things", "latest", "whose", "subject", "level", "told")
 
     def __init__(self, topic, address, genders, whose):
         self.topic, self.address, self.genders, self.whose = topic, address, genders, whose
@@ -41,6 +42,7 @@ class Scene:
         self.cast = {}
         self.aside = set()
         self.things = []
+        self.latest = None
         self.told = set()
 
     def enter(self, np):
@@ -69,7 +71,8 @@ class Scene:
 
     def add_thing(self, noun, gender, number, deed):
         """Something comes in that may be taken up."""
-        self.things.append(Thing(noun, gender, number, deed))
+        self.latest = Thing(noun, gender, number, deed)
+        self.things.append(self.latest)
 
 
 def key(np):

@@ -1,6 +1,6 @@
 """What the rules share while a sentence is being made: chance, room left, and what has been said already."""
 
-from tfmr.data.grammar.lexicon import all_topics
+from tfmr.data.grammar.lexicon import all_topics, unsaid
 from tfmr.data.grammar.scene import Scene
 
 _STORY = 8  # words of room from which a sentence has several clauses
@@ -48,6 +48,7 @@ class State:
         scene: what the sentence is about.
         combos: the combinations of words used so far.
         said: lemmas used so far; a sentence repeats no noun, verb or adjective if it can help it.
+        unsaid: adjectives that a verb of the sentence rules out.
         owner: the subject of the clause at hand, whom *son*, *sa*, *ses* refer to; None before it is there.
         tense: of the clause at hand; what is embedded in it must suit it.
         depth: how many relative clauses we are inside; ``relatives`` counts all of them.
@@ -57,7 +58,7 @@ class State:
         lexicon: the share of each long list of words that may be used, its beginning; and of the topics.
     """
 
-    __slots__ = ("random", "room", "scene", "combos", "said", "owner", "tense", "depth", "relatives", "joined",
+    __slots__ = ("random", "room", "scene", "combos", "said", "unsaid", "owner", "tense", "depth", "relatives", "joined",
                  "story", "spoiled", "lexicon")  # fmt: skip
 
     def __init__(self, rng, room, lexicon=1.0):
@@ -66,6 +67,7 @@ class State:
         self.story = room > _STORY
         self.combos = []
         self.said = []
+        self.unsaid = set()
         self.owner = None
         self.tense = "present"
         self.depth = self.relatives = 0
@@ -121,6 +123,7 @@ class State:
             choice = self.pick(options)
             if choice.name not in self.said:
                 self.said.append(choice.name)
+                self.unsaid.update(unsaid(choice.lemma))
                 return choice
         return None
 
@@ -128,7 +131,7 @@ class State:
         """An adjective that nothing said so far contradicts or repeats; None if there is none."""
         for _ in range(6):
             choice = self.pick(options)
-            if choice.group not in self.said:
+            if choice.group not in self.said and choice.lemma not in self.unsaid:
                 self.said.append(choice.group)
                 return choice
         return None
