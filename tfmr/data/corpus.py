@@ -17,16 +17,26 @@ class Pair:
             ``word_tokenize(src)`` and ``word_tokenize(tgt)``; None where nobody aligned the words.
         possible: the links an annotator accepts without asking for them. They come on top of ``links``:
             no link is in both. None where the corpus makes no such difference.
+        marked: what a score may look at in particular, as pairs of (positions in the source, positions in the
+            target), counted like links; empty where nothing is. In the *novel* split of ``grammar``: the two
+            words that never meet in training, and the words that translate them.
     """
 
     src: str
     tgt: str
     links: Links | None = None
     possible: Links | None = None
+    marked: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
 
     def swapped(self) -> "Pair":
         """The same pair in the other direction."""
-        return Pair(self.tgt, self.src, _turned(self.links), _turned(self.possible))
+        return Pair(
+            self.tgt,
+            self.src,
+            _turned(self.links),
+            _turned(self.possible),
+            tuple((tgt, src) for src, tgt in self.marked),
+        )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ ne … jamais / never                    negation                    both sure
 ne … plus / no longer                  negation                    each sure to both words
 ne peut pas / cannot                   negation                    all three sure
 est-ce que tu manges / do you eat      *do*                        est-ce, que – do sure; manges – do possible
+est-ce qu'il a mangé / did he eat      another word for it         est-ce, que – did possible, a – did sure
 est-ce qu'il mangera / will he eat     the verb's own auxiliary    est-ce, que – will possible
 du pain / some bread                   partitive                   du – some sure
 le jardin du musée                     contraction                 du – of, du – the sure
@@ -27,6 +28,8 @@ l'intelligence / intelligence          article English drops       l' without a 
 il est médecin / he is a doctor        article French drops        médecin – a possible
 le chat de Marie / Mary's cat          possession                  de – 's sure, le – 's possible
 le professeur de physique              compound                    de – physics possible
+jouer de la guitare                    *de* English drops          de – guitar possible
+aimer manger du pain / love eating …   partitive English drops     du – bread possible
 vouloir manger / want to eat           infinitive                  manger – to, eat sure
 commencer à manger / start to eat      infinitive with à, de       à – to sure, manger – eat sure
 finir de lire / finish reading         -ing                        de – reading possible
@@ -37,6 +40,17 @@ devant / in front of                   preposition                 each word of 
 il y a / there is                      existence                   il – there, a – is sure; y – there possible
 plus grande que / taller than          comparison                  plus, grande – taller; que – than sure
 =====================================  ==========================  ===========================================
+
+Every sentence has one topic (a kitchen, a farm, a school), and a long one tells a small story: a few people who come
+back as pronouns that can mean nobody else, a place, things that are got and then used (see ``scene`` and ``beats``).
+It is told in one tense and with one form of address, *tu* or *vous*.
+
+Some simplifications, so that every French sentence has one translation: the *présent* is always the English simple
+present (*il lit*: he reads, never he is reading), the *passé composé* the simple past, also of what happened before
+(*le chien qu'elle a vu dormait*: the dog that she saw was sleeping, no *plus-que-parfait*); *des*, *du* and *de la* are always
+"some" (or "any" after a negation), but for what one loves doing; *à l'école* is "at the school", with its article;
+*aimer* is "love", but "like" where it is negated or asked about. The length of a sentence comes from chaining clauses:
+a longer sentence has more of them, not deeper grammar.
 
 Sentences have 3 to 40 French words, the final mark included, and no comma. What *vous* and *tu*, *imparfait*
 and *passé composé* keep apart in French may fall together in English; the translation of a French sentence is

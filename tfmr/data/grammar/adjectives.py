@@ -2,21 +2,21 @@
 
 Columns: French masculine singular, English, position, then the tags of the nouns it may describe:
 ``!tag`` takes nouns out again, ``=tag`` lets them in after *être* only, and a French noun is its own tag.
-Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *être*. An English
+Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *être*, ``>>`` never there. An English
 ``big|person:tall`` means *tall* of a person, *big* of anything else.
 """
 
 ADJECTIVES = """
 bon          good           <  skilled food drink work text idea !wrong
-mauvais      bad            <  work story thought wrong
-petit        small|child:little <  animal thing clothing child place vehicle device !road !tall
-grand        big|person:tall      <  animal thing place vehicle plant part =person
+mauvais      bad            <  work story thought !wrong
+petit        small|child:little <  animal thing clothing child place vehicle device !road !tall !billet
+grand        big|person:tall      <  animal thing place vehicle plant part =person !billet
 jeune        young          <  adult animal !kin
 vieux        old            <  adult pet clothing vehicle place page furniture work device story home
 nouveau      new            <  skilled thing clothing vehicle text work building newer
-beau         beautiful      <  animal place thing clothing work plant water
+beau         beautiful      <  animal place clothing work plant water gift instrument lampe !billet
 joli         pretty         <  clothing gift home green town plant image song
-long         long           <  text event water road work
+long         long           <  text event water rue work
 haut         high           <  tall
 rouge        red            >  coloured clothing fruit
 bleu         blue           >  coloured
@@ -48,7 +48,7 @@ fort         strong         >  adult farm wild
 calme        calm           >  person pet
 tranquille   quiet          >  place !crossed
 bruyant      noisy          >  child road device
-étranger     foreign        >  learner touriste language_unit paper
+étranger     foreign        >> étudiant touriste language_unit paper
 moderne      modern         >  building device art
 classique    classical      >  art
 important    important      >  idea event lettre article message livre !wrong
@@ -57,7 +57,7 @@ facile       easy           >  asked taught language_unit
 intéressant  interesting    >  text work thought taught =field
 utile        useful         >  tool device page thought taught =field
 simple       simple         >  idea !wrong
-dangereux    dangerous      >  wild road couteau hache marteau water
+dangereux    dangerous      >  wild rue couteau hache marteau water
 rapide       fast           >  vehicle fast electric
 lent         slow           >  vehicle slow electric
 magnifique   magnificent    >  visited water image plant
@@ -75,7 +75,7 @@ frais        fresh          >  fresh fruit vegetable
 délicieux    delicious      >  food drink
 mûr          ripe           >  fruit
 sucré        sweet          >  drink fruit
-secret       secret         >  opens thought
+secret       secret         >  porte boîte projet message
 fidèle       faithful       >  faithful
 électrique   electric       >  driven vélo guitare
 artificiel   artificial     >  mind
@@ -86,3 +86,32 @@ espagnol     Spanish        >  job text work art
 italien      Italian        >  job text work art made
 hollandais   Dutch          >  job text work art
 """
+
+# Verbs, and what cannot be said of a thing before or after them: clean glasses are not washed, what one writes is not old.
+UNSAID = (
+    ("laver nettoyer", "propre"),
+    ("écrire dessiner construire préparer commencer", "vieux nouveau célèbre"),
+    ("acheter choisir utiliser porter offrir donner", "cassé vide"),
+)
+
+# What is not said of one thing together, nor twice in a sentence.
+GROUPS = (
+    "rouge bleu vert jaune noir blanc gris",
+    "bon mauvais délicieux beau joli magnifique élégant",
+    "petit grand haut long",
+    "jeune vieux nouveau moderne classique",
+    "heureux triste content",
+    "fatigué malade fort prêt",
+    "gentil sérieux paresseux drôle",
+    "prudent courageux timide",
+    "riche pauvre cher célèbre",
+    "calme tranquille bruyant dangereux",
+    "difficile facile simple",
+    "rapide lent",
+    "lourd léger",
+    "propre sale",
+    "chaud froid frais",
+    "français anglais espagnol italien hollandais étranger",
+    "vide cassé",
+    "important intéressant utile",
+)

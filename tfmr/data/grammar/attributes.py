@@ -4,15 +4,20 @@ from functools import cache
 
 from tfmr.data.grammar import choices, function_words
 from tfmr.data.grammar.english import comparative
-from tfmr.data.grammar.lexicon import adjectives_for, select
-from tfmr.data.grammar.noun_phrases import name, random_pronoun
+from tfmr.data.grammar.lexicon import adjectives_for, all_adjectives, select
 from tfmr.data.grammar.plans import BE, HAVE_STATE, Plan
+from tfmr.data.grammar.references import named_again, new_name, strong_pronoun
 from tfmr.data.grammar.tokens import En, Fr, word
 
 
 def job(state, subject, need):
     """il est médecin: English adds an article."""
-    noun = state.fresh(tuple(noun for noun in select("job") if noun.gender == subject.gender))
+    nouns = select("job", state.scene.topic)
+    nouns = tuple(noun for noun in nouns if noun.gender == subject.gender and noun.lemma not in state.said)
+    if not nouns or "job" in state.said or subject.name is None and not subject.pronoun:
+        return None
+    state.said.append("job")
+    noun = state.fresh(nouns)
     en_noun = En(noun.english[subject.number - 1])
     if subject.number == 2:
         return Plan(BE, [Fr(noun.forms[1], (en_noun,))], [en_noun], complete=True)
@@ -25,18 +30,24 @@ def being(state, subject, need):
     options = adjectives_for(subject.noun, "=")
     if need.passing or need.negated == "plus" or need.tense in ("future", "when"):
         options = passing_adjectives(subject.noun) or options
-    adjective = state.fresh(options)
+    adjective = state.quality(options) if options else None
+    if adjective is None:
+        return None
     form = adjective.forms[subject.gender, subject.number]
     english = adjective.english_for(subject.noun.tags)
+    en = En(english)
+    fr = Fr(form, (en,))
     if subject.noun.lemma:
-        state.combos.append(("adjective", adjective.lemma, subject.noun.lemma))
+        combination = state.combine("adjective", adjective.lemma, subject.noun.lemma)
+        if subject.head:
+            combination.add(fr, fr.to)
+            combination.add(subject.head, subject.head.to)
     graded = adjective.lemma not in choices.KINDS
     comparable = (
         graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt")
     )
-    if comparable and "person" in subject.noun.tags and state.spend(3, 0.2):
-        return _compared(state, subject, form, english)
-    en = En(english)
+    if comparable and "person" in subject.noun.tags and state.spend(3, 0.3):
+        return _compared(state, subject, fr, en)
     if graded and adjective.lemma != "prêt" and state.spend(1, 0.4):
         if need.negated or need.passing:
             degrees = function_words.DEGREE[:1]
@@ -45,8 +56,8 @@ def being(state, subject, need):
                 function_words.DEGREE if adjective.lemma in choices.EXCESS else function_words.DEGREE[:-1]
             )
         fr_degree, en_degree = word(*state.pick(degrees))
-        return Plan(BE, [*fr_degree, Fr(form, (en,))], [*en_degree, en], complete=True)
-    return Plan(BE, [Fr(form, (en,))], [en], complete=True)
+        return Plan(BE, [*fr_degree, fr], [*en_degree, en], complete=True)
+    return Plan(BE, [fr], [en], complete=True)
 
 
 @cache
@@ -54,19 +65,21 @@ def passing_adjectives(noun):
     return tuple(adjective for adjective in adjectives_for(noun, "=") if adjective.lemma in choices.PASSING)
 
 
-def _compared(state, subject, form, english):
+def _compared(state, subject, fr, en):
     """plus grande que Paul, taller than Paul; aussi grande que lui, as tall as him."""
-    other = name(state) if state.chance(0.5) else random_pronoun(state, strong=True)
-    if other.pronoun and other.person == subject.person:
-        other = name(state)
+    other = named_again(state, state.scene.others(subject))
+    if other is None and state.chance(0.5):
+        other = new_name(state)
+        if other is not None:
+            state.scene.stand_aside(other)
+    other = other or strong_pronoun(state, subject)
     how = state.weigh(((5, "plus"), (2, "moins"), (2, "aussi")))
-    one_word = comparative(english) if how == "plus" else None
+    one_word = comparative(en.form) if how == "plus" else None
     first, second = {"plus": ("more", "than"), "moins": ("less", "than"), "aussi": ("as", "as")}[how]
-    en_form, than = En(one_word or english), En(second)
-    en_how = en_form if one_word else En(first)
-    en = [en_form, than] if one_word else [en_how, en_form, than]
-    fr = [Fr(how, (en_how,)), Fr(form, (en_form,)), Fr("que", (than,))]
-    return Plan(BE, fr + other.fr, en + other.en, complete=True)
+    en.form, than = one_word or en.form, En(second)
+    en_how = en if one_word else En(first)
+    words = [en, than] if one_word else [en_how, en, than]
+    return Plan(BE, [Fr(how, (en_how,)), fr, Fr("que", (than,)), *other.fr], words + other.en, complete=True)
 
 
 def having(state, subject, need):
@@ -74,5 +87,27 @@ def having(state, subject, need):
     options = function_words.STATES
     if "person" not in subject.noun.tags:
         options = options[: function_words.STATES_OF_ANIMALS]
-    fr, en = word(*state.pick(options))
-    return Plan(HAVE_STATE, fr, en, complete=True)
+    return state_of(state.pick(options))
+
+
+def state_of(pair):
+    """avoir faim, from its row in the table."""
+    return Plan(HAVE_STATE, *word(*pair), complete=True)
+
+
+def feeling(state, subject, reasons):
+    """How somebody feels, as one of the reasons: a noun after *avoir*, or an adjective; None: all are used up."""
+    for _ in range(3):
+        reason = state.pick(reasons)
+        if reason in state.said:
+            continue
+        state.said.append(reason)
+        for pair in function_words.STATES:
+            if pair[0] == reason:
+                return state_of(pair)
+        adjective = next(adjective for adjective in all_adjectives() if adjective.lemma == reason)
+        if adjective.group not in state.said:
+            state.said.append(adjective.group)
+            en = En(adjective.english_for(subject.noun.tags))
+            return Plan(BE, [Fr(adjective.forms[subject.gender, subject.number], (en,))], [en], complete=True)
+    return None

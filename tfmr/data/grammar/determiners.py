@@ -1,6 +1,6 @@
 """Determiners: which one suits a noun, and what it is in both languages."""
 
-from tfmr.data.grammar import function_words
+from tfmr.data.grammar import choices, function_words
 from tfmr.data.grammar.tokens import En, Fr
 
 
@@ -14,29 +14,42 @@ def choose_determiner(state, noun, role, number, negated, generic):
     tags = noun.tags
     if "bare" in tags or "time" in tags or (generic and (number == 2 or "mass" in tags)):
         return "definite"
-    indefinite = 0 if role == "de" else 24
-    if "kin" in tags:
+    long_story = state.room >= 8  # what comes in for the first time is rather *un* than *le*
+    indefinite = 0 if role == "de" else 34 if long_story else 24
+    if "kin" in tags:  # somebody's, wherever it stands
         if "one" in tags or role == "de":
             return "possessive"
-        return state.weigh(((75, "possessive"), (12, "definite"), (indefinite / 2, "indefinite")))
+        if noun.lemma not in _ANYBODY_S:
+            return "possessive"
+        return state.weigh(((75, "possessive"), (indefinite, "indefinite")))
     options = [
-        (42, "definite"),
-        (ownership(noun), "possessive"),
-        (9, "demonstrative"),
+        (24 if long_story else 42, "definite"),
+        (0 if noun.lemma in choices.WOMENS and _is_a_mans(state) else ownership(noun), "possessive"),
+        (3 if long_story else 9, "demonstrative"),
         (indefinite, "indefinite"),
     ]
-    if number == 2 and role != "de" and not negated:
+    if number == 2 and tags & {"instrument", "vehicle", "device", "building", "furniture", "mass"}:
+        pass  # hardly three pianos
+    elif number == 2 and role != "de" and not negated:
         options += [(9, "number"), (4, "several"), (4, "few")]
-    if number == 1 and role == "subject" and "mass" not in tags:
+    if number == 1 and role == "subject" and "person" in tags and not long_story:
         options.append((4, "each"))
     if role == "object" and ("mass" in tags or number == 2):
         options.append((4, "lot"))
     return state.weigh(options)
 
 
+def _is_a_mans(state):
+    return state.owner is not None and state.owner.gender == "m"
+
+
 def ownership(noun):
     """How likely a noun is somebody's: my bag, my doctor, but hardly my wolf, my king or my tourist."""
     tags = noun.tags
+    if noun.lemma in ("train", "bus", "concert", "conférence"):
+        return 0
+    if tags & {"food", "drink"}:
+        return 5
     if tags & {"wild", "water", "town", "crossed"} or "person" in tags and noun.lemma not in _OWN_PEOPLE:
         return 0
     if "place" in tags and noun.lemma not in _OWN_PLACES:
@@ -44,6 +57,8 @@ def ownership(noun):
     return 25 if tags & {"clothing", "vehicle", "home", "thing", "pet"} else 14
 
 
+_SIBLINGS = ("frère", "sœur")
+_ANYBODY_S = ("ami", "voisin", "collègue")  # un ami, but hardly un frère
 _OWN_PEOPLE = (
     "professeur",
     "médecin",
@@ -58,8 +73,8 @@ _OWN_PEOPLE = (
 _OWN_PLACES = ("maison", "appartement", "jardin", "cuisine", "chambre", "bureau", "école", "hôtel", "ferme")
 
 
-def put_determiner(state, np, kind, negated, bare, adjective_first, narrowed):
-    """Put the determiner in front on both sides."""
+def put_determiner(state, np, kind, negated, bare, adjective_first, narrowed, loved=False):
+    """Put the determiner in front on both sides; see :func:`noun_phrases.noun_phrase`."""
     index = 2 if np.number == 2 else ("m", "f").index(np.gender)
     if kind == "definite":
         form = function_words.DEFINITE[index]
@@ -72,7 +87,7 @@ def put_determiner(state, np, kind, negated, bare, adjective_first, narrowed):
         else:
             _put(np, (form, "the"), article=True)
     elif kind == "indefinite":
-        _indefinite(np, index, negated, adjective_first)
+        _indefinite(np, index, negated, adjective_first, loved)
     elif kind == "possessive":
         _possessive(state, np, index)
     elif kind == "demonstrative":
@@ -99,18 +114,21 @@ def _put(np, pair, article=False):
     np.en.insert(0, en)
 
 
-def _indefinite(np, index, negated, adjective_first):
+def _indefinite(np, index, negated, adjective_first, loved):
     """un, une: a. du, de la, des: some. After a negation all of them are de: any."""
     mass = "mass" in np.noun.tags
+    plural_form = "de" if adjective_first else "des"
     if negated:
         _put(np, ("de", "any"))
-    elif mass:
-        some = En("some")
-        # du pain: de + le, both "some"
-        np.fr[:0] = [Fr("de", (some,)), article(function_words.DEFINITE[index], (some,))]
-        np.en.insert(0, some)
-    elif np.number == 2:
-        _put(np, ("de" if adjective_first else "des", "some"))
+    elif mass or np.number == 2:
+        some = () if loved else (En("some"),)
+        maybe = np.head.to if loved else ()
+        if mass:  # du pain: de + le, both "some"
+            form = function_words.DEFINITE[index]
+            np.fr[:0] = [Fr("de", some, maybe), article(form, some, maybe)]
+        else:
+            np.fr.insert(0, Fr(plural_form, some, maybe))
+        np.en[:0] = some
     else:
         _put(np, (function_words.INDEFINITE[index], "a"))
 
@@ -118,14 +136,15 @@ def _indefinite(np, index, negated, adjective_first):
 def _possessive(state, np, index):
     """mon, ton … and, where the subject shows whose, son: his or her."""
     owner = state.owner
-    if owner is not None and owner.binds and state.chance(0.6):
+    if owner is not None and owner.noun.lemma in _SIBLINGS and "kin" in np.noun.tags:
+        owner = None  # my brother's uncle is mine too
+    if owner is not None and owner.binds and state.chance(0.7):
         forms, _ = function_words.POSSESSIVES[3, 1]
         english = "his" if owner.gender == "m" else "her"
-    elif owner is not None and owner.person == 3 and owner.number == 2 and owner.human and state.chance(0.6):
+    elif owner is not None and owner.person == 3 and owner.number == 2 and owner.human and state.chance(0.7):
         forms, english = function_words.POSSESSIVES[3, 2]
-    elif owner is not None and owner.person != 3 and state.chance(0.7):
+    elif owner is not None and owner.person != 3 and state.chance(0.8):
         forms, english = function_words.POSSESSIVES[owner.person, owner.number]
     else:
-        whose = state.weigh(((50, (1, 1)), (15, (2, 1)), (22, (1, 2)), (12, (2, 2)), (10, (3, 2))))
-        forms, english = function_words.POSSESSIVES[whose]
+        forms, english = function_words.POSSESSIVES[state.scene.whose]
     _put(np, (forms[index], english))

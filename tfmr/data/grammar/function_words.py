@@ -78,7 +78,8 @@ BEFORE_VOWEL = {
     "sa": "son",
 }
 
-FREQUENCY = (("souvent", "often"), ("toujours", "always"), ("parfois", "sometimes"), ("rarement", "rarely"))
+RARELY = ("rarement", "rarely")
+FREQUENCY = (("souvent", "often"), ("toujours", "always"), ("parfois", "sometimes"), RARELY)
 DEGREE = (("très", "very"), ("vraiment", "really"), ("assez", "quite"), ("trop", "too"))
 
 # Verb -> manner adverbs that go well with it.
@@ -94,7 +95,7 @@ MANNER = {
     "pleurer": (("beaucoup", "a lot"), ("fort", "loudly"), ("doucement", "softly")),
     "jouer": (("tranquillement", "quietly"), ("ensemble", "together")),
     "grandir": (("vite", "fast"),),
-    "partir": (("vite", "fast"), ("ensemble", "together"), ("tard", "late")),
+    "partir": (("vite", "quickly"), ("ensemble", "together"), ("tard", "late")),
     "arriver": (("ensemble", "together"), ("tard", "late"), ("tôt", "early")),
     "rentrer": (("ensemble", "together"), ("tard", "late"), ("tôt", "early")),
     "se lever": (("tôt", "early"), ("tard", "late"), ("lentement", "slowly")),
@@ -102,40 +103,38 @@ MANNER = {
 }
 NEED_PLURAL = ("ensemble",)
 
-# Tense -> expressions of time, French words and English words with their links.
-TIMES = {
-    "past": (
-        ("hier", "yesterday", "0-0"),
-        ("ce matin", "this morning", "0-0 1-1"),
-        ("la semaine dernière", "last week", "1-1 2-0"),
-        ("le mois dernier", "last month", "1-1 2-0"),
-        ("l'année dernière", "last year", "1-1 2-0"),
-        ("pendant les vacances", "during the holidays", "0-0 1-1 2-2"),
-        ("l'été dernier", "last summer", "1-1 2-0"),
-        ("avant le dîner", "before dinner", "0-0 2-1"),
-    ),
-    "present": (
-        ("chaque matin", "every morning", "0-0 1-1"),
-        ("chaque soir", "every evening", "0-0 1-1"),
-        ("chaque semaine", "every week", "0-0 1-1"),
-        ("tous les jours", "every day", "0-0 1-0 2-1"),
-        ("le dimanche", "on Sundays", "0-0 1-1"),
-        ("le samedi", "on Saturdays", "0-0 1-1"),
-        ("en hiver", "in winter", "0-0 1-1"),
-        ("en été", "in summer", "0-0 1-1"),
-        ("après le dîner", "after dinner", "0-0 2-1"),
-    ),
-    "future": (
-        ("demain", "tomorrow", "0-0"),
-        ("ce soir", "this evening", "0-0 1-1"),
-        ("bientôt", "soon", "0-0"),
-        ("la semaine prochaine", "next week", "1-1 2-0"),
-        ("le mois prochain", "next month", "1-1 2-0"),
-        ("l'année prochaine", "next year", "1-1 2-0"),
-        ("pendant les vacances", "during the holidays", "0-0 1-1 2-2"),
-        ("après le dîner", "after dinner", "0-0 2-1"),
-    ),
+# Tense -> adverbs right behind the finite verb.
+ADVERBS = {
+    "present": FREQUENCY,
+    "past": FREQUENCY[:1] + FREQUENCY[2:],  # "always" asks for the imparfait of a habit, which is not in this grammar
+    "future": (("bientôt", "soon"),),
 }
+_NEAR = {
+    "past": (("hier", "yesterday", "0-0"), ("ce matin", "this morning", "0-0 1-1"),
+             ("avant le dîner", "before dinner", "0-0 2-1")),
+    "present": (("chaque matin", "every morning", "0-0 1-1"), ("chaque soir", "every evening", "0-0 1-1"),
+                ("tous les jours", "every day", "0-0 1-0 2-1"), ("le dimanche", "on Sundays", "0-0 1-1"),
+                ("le samedi", "on Saturdays", "0-0 1-1"), ("après le dîner", "after dinner", "0-0 2-1")),
+    "future": (("demain", "tomorrow", "0-0"), ("ce soir", "this evening", "0-0 1-1"),
+               ("après le dîner", "after dinner", "0-0 2-1")),
+}  # fmt: skip
+_FAR = {
+    "past": (("la semaine dernière", "last week", "1-1 2-0"), ("le mois dernier", "last month", "1-1 2-0"),
+             ("l'année dernière", "last year", "1-1 2-0"), ("l'été dernier", "last summer", "1-1 2-0"),
+             ("pendant les vacances", "during the holidays", "0-0 1-1 2-2")),
+    "present": (("chaque semaine", "every week", "0-0 1-1"), ("en hiver", "in winter", "0-0 1-1"),
+                ("en été", "in summer", "0-0 1-1"), ("le dimanche", "on Sundays", "0-0 1-1"),
+                ("pendant les vacances", "during the holidays", "0-0 1-1 2-2")),
+    "future": (("la semaine prochaine", "next week", "1-1 2-0"), ("le mois prochain", "next month", "1-1 2-0"),
+               ("l'année prochaine", "next year", "1-1 2-0"),
+               ("pendant les vacances", "during the holidays", "0-0 1-1 2-2")),
+}  # fmt: skip
+# Tense -> expressions of time, French words and English words with their links: of what is done in a moment,
+# and of what takes its time.
+TIMES = {tense: (_NEAR[tense], _NEAR[tense] + _FAR[tense]) for tense in _NEAR}
+
+# What of the present is not a habit.
+ONCE = tuple(entry for entry in _NEAR["future"] if entry[0] in ("ce soir", "après le dîner"))
 
 # avoir + noun in French, be + adjective in English
 STATES = (

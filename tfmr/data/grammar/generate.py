@@ -2,6 +2,7 @@
 
 import random
 import zlib
+from dataclasses import replace
 from functools import cache
 
 from tfmr.data.corpus import Corpus
@@ -14,6 +15,7 @@ from tfmr.errors import InputError
 _AIMS = ((33, 3, 8), (24, 9, 15), (20, 16, 24), (23, 25, 37))
 _SIMPLEST = 5  # words of a sentence without anything optional
 _HELD_OUT_SHARE = 32  # one combination in so many is held out
+_BANDS = ((3, 8), (9, 15), (16, 24), (25, 40))  # lengths in which novel sentences are as many as those of test
 _VALID, _TEST, _LONG, _NOVEL = 1_000, 1_000, 500, 500
 
 
@@ -60,11 +62,12 @@ def _stream(rng, min_length, max_length, seen, lexicon=1.0):
         shortest, longest = _pick_aim(rng, aims)
         aim = shortest + int(rng.random() * (longest - shortest + 1))
         state = State(rng, max(0, aim - _SIMPLEST), lexicon)
-        fr, en = sentence(state)
-        if not shortest <= len(fr) <= max_length + 3:  # contraction will make it a little shorter
+        found = sentence(state)
+        # contraction will make it a little shorter
+        if found is None or state.spoiled or not shortest <= len(found[0]) <= max_length + 3:
             continue
-        pair = finish(fr, en)
-        length = _num_words(pair.src)
+        pair = finish(*found)
+        length = num_words(pair.src)
         if min_length <= length <= max_length and pair.src not in seen:
             seen.add(pair.src)
             yield pair, state.combos
@@ -81,21 +84,25 @@ def _pick_aim(rng, aims):
 
 
 @cache
-def held_out(combination):
+def held_out(lemmas):
     """Whether a (kind, lemma, lemma) combination is kept for the novel split: the same on every machine."""
-    if "intelligence" in combination:  # the running example is for training
+    if "intelligence" in lemmas:  # the running example is for training
         return False
-    return zlib.crc32(" ".join(combination).encode()) % _HELD_OUT_SHARE == 0
+    return zlib.crc32(" ".join(lemmas).encode()) % _HELD_OUT_SHARE == 0
 
 
 def load_grammar(size=20_000, seed=0):
-    """The corpus: ``size`` pairs for training, and test sets that share no French sentence with them.
+    """The corpus: ``size`` pairs for training, and test sets that share no sentence with them, French or English.
 
     ``valid`` and ``test`` (1,000 each) are drawn like ``train``; ``extra["long"]`` (500) has sentences of 25
     to 40 French words; ``extra["novel"]`` (500) sentences with an adjective and its noun, or a verb and its
     object, that never meet in the other splits, although every word form is in ``train``; a tiny ``train``
-    knows too few words, and then there are fewer of them. All but ``train`` and ``novel`` are the same for
-    every ``size``. The running example opens ``train``.
+    knows too few words, and then there are fewer of them. Where the two words stand is in
+    ``Pair.marked``, so that one can ask whether just they are translated right. Of 3 to 8, 9 to 15, 16 to
+    24 and 25 to 40 words ``novel`` has the same share as ``test``, and the mean length is the same to
+    within one word (nothing meets in fewer than five words, so the shortest of ``test`` have longer
+    partners). All but ``train`` and ``novel`` are the same for every ``size``. The running example opens
+    ``train``.
 
     Raises:
         InputError: ``size`` below 1, or ``seed`` not a whole number of at least 0.
@@ -108,32 +115,61 @@ def load_grammar(size=20_000, seed=0):
     stream = _stream(random.Random(seed), 3, 40, seen)
     stream_of_long = _stream(random.Random(seed + 1_000_003), 25, 40, seen)
     candidates = []  # sentences with a held-out combination
-    valid = _without_novelty(stream, _VALID, candidates)
-    test = _without_novelty(stream, _TEST, candidates)
-    long = _without_novelty(stream_of_long, _LONG, [])
-    train = [example, *_without_novelty(stream, size - 1, candidates)]
-    novel = _novel(stream, train, candidates)
+    taken = {example.tgt}  # English sentences of the splits so far: tu pars, vous partez; je suis prêt, prête
+    valid = _without_novelty(stream, _VALID, candidates, taken)
+    test = _without_novelty(stream, _TEST, candidates, taken)
+    long = _without_novelty(stream_of_long, _LONG, [], taken)
+    train = [example, *_without_novelty(stream, size - 1, candidates, taken)]
+    novel = _novel(stream, train, test, candidates, taken)
     return Corpus("grammar", "fr", "en", train, valid, test, {"long": long, "novel": novel})
 
 
-def _without_novelty(stream, size, candidates):
-    """The next sentences without a held-out combination; those with one go to ``candidates``."""
+def _without_novelty(stream, size, candidates, taken):
+    """The next sentences without a held-out combination; those that show one go to ``candidates``, marked.
+
+    Sentences whose English is ``taken`` are passed over; that of the sentences found is taken afterwards.
+    """
     found = []
     while len(found) < size:
         pair, combinations = next(stream)
-        (candidates if any(map(held_out, combinations)) else found).append(pair)
+        if pair.tgt in taken:
+            continue
+        new = [combination.located for combination in combinations if held_out(combination.lemmas)]
+        if not new:
+            found.append(pair)
+        elif None not in new:
+            candidates.append(replace(pair, marked=tuple(new)))
+    taken.update(pair.tgt for pair in found)
     return found
 
 
-def _novel(stream, train, candidates):
-    """Sentences with a held-out combination, all of whose words occur in ``train``."""
+def _novel(stream, train, test, candidates, taken):
+    """Sentences with a held-out combination, of the lengths of ``test``; all of their words occur in ``train``."""
     words = set()
     for pair in train:
         words |= _forms(pair)
-    if len(train) > _NOVEL:  # a tiny train knows too few words to go on looking
-        while len(candidates) < 3 * _NOVEL:
-            _without_novelty(stream, 1, candidates)
-    return [pair for pair in candidates if words.issuperset(_forms(pair))][:_NOVEL]
+    wanted = sorted((num_words(pair.src) for pair in test), reverse=True)[:: len(test) // _NOVEL]
+    novel, by_length = [], {}
+    while True:
+        for pair in candidates:
+            if pair.tgt not in taken and words.issuperset(_forms(pair)):
+                by_length.setdefault(num_words(pair.src), []).append(pair)
+        lacking = [length for length in wanted if not _take(by_length, length, novel)]
+        if not lacking or len(train) <= _NOVEL:  # a tiny train knows too few words to go on looking
+            return novel
+        wanted = lacking
+        candidates = []
+        _without_novelty(stream, 2_000, candidates, taken)
+
+
+def _take(by_length, length, novel):
+    """Move a sentence of about a length, of the same band in any case, to ``novel``; whether there was one."""
+    band = next(range(low, high + 1) for low, high in _BANDS if low <= length <= high)
+    for near in sorted(band, key=lambda other: abs(other - length)):
+        if by_length.get(near):
+            novel.append(by_length[near].pop(0))
+            return True
+    return False
 
 
 def _forms(pair):
@@ -143,6 +179,6 @@ def _forms(pair):
     return {*english, *(f"fr {form}" for form in french)}
 
 
-def _num_words(text):
+def num_words(text):
     """French words in a text: every space and every elision begins one."""
     return text.count(" ") + text.count("'") + 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from tfmr.data.grammar import adjectives, english, french, nouns, places, verbs
+from tfmr.data.grammar import adjectives, english, french, nouns, places, topics, verbs
 
 
 def lemmas(text):
@@ -36,6 +36,7 @@ class Adjective:
     elsewhere: dict
     position: str
     selector: str
+    group: str  # adjectives of one group do not go together: red and green, happy and sad
 
     def english_for(self, tags):
         """The English adjective that fits a noun with these tags."""
@@ -67,16 +68,22 @@ class Verb:
         return ("s'" if french.starts_with_vowel(self.lemma) else "se ") + self.lemma
 
 
+@cache
+def _parsed(selector):
+    """The tags that a selector takes, and those that it refuses."""
+    parts = selector.split()
+    return (
+        frozenset(part for part in parts if part[0] != "!"),
+        frozenset(part[1:] for part in parts if part[0] == "!"),
+    )
+
+
 def matches(selector, noun_tags, lemma):
     """Whether a selector such as ``food drink !pain`` takes a noun: by tag or by lemma; "!" refuses."""
-    found = False
-    for part in selector.split():
-        if part.startswith("!"):
-            if part[1:] in noun_tags or part[1:] == lemma:
-                return False
-        elif part in noun_tags or part == lemma:
-            found = True
-    return found
+    taken, refused = _parsed(selector)
+    if lemma in refused or not refused.isdisjoint(noun_tags):
+        return False
+    return lemma in taken or not taken.isdisjoint(noun_tags)
 
 
 def _rows(table, separator=None):
@@ -111,14 +118,36 @@ def all_nouns():
             found.append(_noun(masculine, masculine, "m", en_m, set(tags), epicene=epicene))
             found.append(_noun(masculine, feminine, "f", en_f, set(tags), epicene=epicene))
     for form, gender, en, fr_prep, en_prep, *tags in _rows(places.PLACES):
+        fr_prep = fr_prep.replace("_", " ")
         found.append(_noun(form, form, gender, en, set(tags), fr_prep=fr_prep, en_prep=en_prep))
     return tuple(found)
 
 
+@dataclass(frozen=True, eq=False)
+class Topic:
+    """What a sentence is about: its nouns, its verbs without an object, and whether cities belong to it."""
+
+    nouns: frozenset[Noun]
+    acts: frozenset[str]
+    cities: bool
+
+
 @cache
-def select(selector):
-    """The nouns that a selector takes."""
-    return tuple(noun for noun in all_nouns() if matches(selector, noun.tags, noun.lemma))
+def all_topics():
+    """Every topic."""
+    found = []
+    for _, *selectors, acts in _rows(topics.TOPICS, "|"):
+        acts = (act.replace("_", " ") for act in f"{acts} {topics.EVERYWHERE}".split())
+        selector = " ".join(selectors)
+        found.append(Topic(frozenset(select(selector)), frozenset(acts), "cities" in selector.split()))
+    return tuple(found)
+
+
+@cache
+def select(selector, topic=None):
+    """The nouns that a selector takes, of a topic or of all."""
+    found = (noun for noun in all_nouns() if matches(selector, noun.tags, noun.lemma))
+    return tuple(noun for noun in found if topic is None or noun in topic.nouns)
 
 
 @cache
@@ -131,20 +160,33 @@ def all_adjectives():
         forms = {("m", 1): masculine, ("f", 1): feminine,
                  ("m", 2): french.plural(masculine), ("f", 2): french.plural(feminine)}  # fmt: skip
         elsewhere = dict(other.split(":") for other in others)
+        group = next((group for group in adjectives.GROUPS if masculine in group.split()), masculine)
         found.append(Adjective(masculine, forms, french.before_vowel(masculine), en, elsewhere, position,
-                               " ".join(selector)))  # fmt: skip
+                               " ".join(selector), group))  # fmt: skip
     return tuple(found)
 
 
 @cache
+def unsaid(verb):
+    """Adjectives that are not said of anything once this verb, a dictionary entry, is in the sentence."""
+    return tuple(
+        adjective for verbs, found in adjectives.UNSAID if verb in verbs.split() for adjective in found.split()
+    )
+
+
+@cache
 def adjectives_for(noun, where):
-    """Adjectives that may describe a noun: where is ``<`` or ``>`` beside the noun, ``=`` after *être*."""
+    """Adjectives that may describe a noun: where is ``<`` or ``>`` beside the noun, ``=`` after *être*.
+
+    Position ``>>`` is beside the noun only: *un touriste étranger*, but hardly *il est étranger*.
+    """
     found = []
     for adjective in all_adjectives():
+        places = {"<": "<=", ">": ">=", ">>": ">", "=": "="}[adjective.position]
         beside = adjective.selector
         after_be = beside.replace("=", "").replace("!person", "")
         selector = after_be if where == "=" else " ".join(part for part in beside.split() if part[0] != "=")
-        if where in ("=", adjective.position) and matches(selector, noun.tags, noun.lemma):
+        if where in places and matches(selector, noun.tags, noun.lemma):
             found.append(adjective)
     return tuple(found)
 
@@ -219,10 +261,34 @@ def all_verbs():
 
 
 @cache
-def verbs_for(noun, kind, lemmas=None):
-    """The verbs of a kind that a noun may be the subject of; ``lemmas`` (a frozenset) narrows the choice."""
-    found = (verb for verb in all_verbs()[kind] if matches(verb.subject, noun.tags, noun.lemma))
-    return tuple(verb for verb in found if lemmas is None or verb.lemma in lemmas)
+def objects_of(verb, topic):
+    """What a verb may take within a topic."""
+    return tuple(noun for noun in verb.objects if noun in topic.nouns)
+
+
+@cache
+def _verbs_of(noun, kind, topic):
+    """The verbs of a kind that a noun may be the subject of, in a topic."""
+    return tuple(
+        verb for verb in all_verbs()[kind]
+        if matches(verb.subject, noun.tags, noun.lemma) and _belongs(verb, topic)
+    )  # fmt: skip
+
+
+@cache
+def verbs_for(noun, kind, topic, lemmas=None):
+    """The verbs of a kind that a noun may be the subject of, in a topic; ``lemmas`` narrows the choice."""
+    found = _verbs_of(noun, kind, topic)
+    return found if lemmas is None else tuple(verb for verb in found if verb.lemma in lemmas)
+
+
+def _belongs(verb, topic):
+    """Whether a topic has what a verb needs: an object, or the deed itself."""
+    if verb.kind in ("object", "liking", "receiver"):
+        return bool(objects_of(verb, topic))
+    if verb.kind == "preposition" and not objects_of(verb, topic):
+        return False
+    return verb.kind == "infinitive" or verb.name in topic.acts or verb.fr_prep == "de"
 
 
 @cache

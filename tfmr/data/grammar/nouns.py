@@ -167,7 +167,7 @@ manteau     m  coat        clothing coloured forgotten
 chapeau     m  hat         clothing coloured forgotten
 jupe        f  skirt       clothing coloured
 écharpe     f  scarf       clothing coloured
-chaussure   f  shoe        clothing coloured plural
+chaussures  f  shoes       pair clothing coloured
 voiture     f  car         vehicle road driven coloured
 bus         m  bus         vehicle road driven awaited coloured
 vélo        m  bicycle     vehicle road coloured

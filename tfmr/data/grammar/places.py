@@ -17,6 +17,7 @@ rue           f  street      dans  in    place road crossed
 village       m  village     dans  in    place town
 ville         f  city        dans  in    place town visited
 hangar        m  shed        dans  in    place building
+magasin       m  shop        dans  in    place building public_building
 hôtel         m  hotel       à     at    place building public_building
 restaurant    m  restaurant  à     at    place building public_building
 château       m  castle      à     at    place building visited
@@ -32,13 +33,14 @@ théâtre       m  theatre     à     at    place building public_building
 cinéma        m  cinema      à     at    place building
 bureau        m  office      à     at    place building
 ferme         f  farm        à     at    place visited
+zoo           m  zoo         à     at    place public visited
 laboratoire   m  laboratory  à     at    place building visited
 plage         f  beach       à     at    place shore
-lac           m  lake        sur   on    water visited
-rivière       f  river       sur   on    water crossed
+lac           m  lake        près_de near   water visited
+rivière       f  river       près_de near   water crossed
 île           f  island      sur   on    place visited
 pont          m  bridge      sur   on    place crossed
-place         f  square      sur   in    place crossed
+place         f  square      sur   in    place crossed square
 montagne      f  mountain    sur   on    place tall
 """
 

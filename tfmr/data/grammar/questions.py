@@ -1,11 +1,11 @@
 """Questions: est-ce que, the question words, and inversion."""
 
 from tfmr.data.grammar import choices
-from tfmr.data.grammar.clauses import clause, subject_phrase
 from tfmr.data.grammar.lexicon import PERSON, verbs_for
-from tfmr.data.grammar.noun_phrases import NP
 from tfmr.data.grammar.plans import Need, Plan
 from tfmr.data.grammar.predicates import bare_predicate, predicate
+from tfmr.data.grammar.references import NP
+from tfmr.data.grammar.subjects import main_clause, subject_phrase
 from tfmr.data.grammar.tokens import En, Fr, stop, word
 from tfmr.data.grammar.verb_groups import infinitive
 
@@ -14,7 +14,9 @@ _TENSES = ((45, "present"), (35, "past"), (20, "future"))
 
 def yes_no_question(state):
     """Est-ce que tu manges ?: Do you eat ?"""
-    return stop(*_asked([], [], clause(state, state.weigh(_TENSES), question=True, plain=True)), "?")
+    tense = state.weigh(_TENSES)
+    subject = subject_phrase(state, tense, known=True)
+    return stop(*_asked([], [], main_clause(state, tense, subject=subject, question=True, plain=True)), "?")
 
 
 def _asked(fr_first, en_first, inner):
@@ -35,42 +37,40 @@ def wh_question(state):
         (2, ("comment", "how", choices.SOMEHOW)),
     ))  # fmt: skip
     tense = state.weigh(_TENSES if fr != "comment" else _TENSES[:2])
-    subject = subject_phrase(state, tense, people_only=True)
+    subject = subject_phrase(state, tense, people_only=True, known=True)
     if fr == "pourquoi":
-        inner = clause(state, tense, subject=subject, question=True, adjuncts=False)
+        inner = main_clause(state, tense, subject=subject, question=True, adjuncts=False)
         return stop(*_asked(*word(fr, en), inner), "?")
     state.owner = subject
-    if fr == "où" and state.chance(0.3):
-        plan = Plan(
-            state.pick(
-                [
-                    verb
-                    for verb in verbs_for(PERSON["m"], "place")
-                    if verb.lemma in ("habiter", "aller", "travailler")
-                ]
-            )
-        )
+    goes = [
+        verb for verb in verbs_for(PERSON["m"], "place", state.scene.topic)
+        if verb.lemma in ("habiter", "aller", "travailler")
+    ]  # fmt: skip
+    if fr == "où" and goes and state.chance(0.3):
+        plan = Plan(state.pick(goes))
     else:
         plan = bare_predicate(state, subject, lemmas)
-    while fr == "où" and plan.fr and plan.complete:
-        plan = bare_predicate(state, subject, lemmas)
+    if plan is None or fr == "où" and plan.fr and plan.complete:
+        return None
     plan.complete = True
-    inner = clause(state, tense, subject=subject, question=True, plain=True, plan=plan, adjuncts=False)
+    inner = main_clause(state, tense, subject=subject, question=True, plain=True, plan=plan, adjuncts=False)
     return stop(*_asked(*word(fr, en), inner), "?")
 
 
 def what_question(state):
     """Qu'est-ce que tu manges ?: What do you eat ? Qui est-ce que …: Who …"""
     tense = state.weigh(_TENSES)
-    subject = subject_phrase(state, tense, people_only=True)
+    subject = subject_phrase(state, tense, people_only=True, known=True)
     verbs = [
-        verb
-        for verb in verbs_for(subject.noun, "object")
+        verb for verb in verbs_for(subject.noun, "object", state.scene.topic)
         if verb.lemma not in ("poser", "suivre", "admirer", "avoir")
-    ]
-    verb = state.pick(verbs)
+        and (tense != "future" or verb.lemma in choices.FUTURE)
+    ]  # fmt: skip
+    if not verbs:
+        return None
+    verb = state.verb(verbs)
     what = word("qui", "who") if verb.pronoun == "him" else word("que", "what")
-    inner = clause(state, tense, subject=subject, question=True, plain=True, plan=Plan(verb))
+    inner = main_clause(state, tense, subject=subject, question=True, plain=True, plan=Plan(verb))
     return stop(*_asked(*what, inner), "?")
 
 
@@ -82,7 +82,7 @@ def who_question(state):
     state.owner = subject
     need = Need(tense, lemmas=lemmas, clitics=False)
     plan = predicate(state, subject, need)
-    inner = clause(state, tense, subject=subject, plain=True, plan=plan)
+    inner = main_clause(state, tense, subject=subject, plain=True, plan=plan)
     return stop(inner.fr, inner.en, "?")
 
 
@@ -99,19 +99,22 @@ _INVERTED = (
 
 def inverted_question(state):
     """Veux-tu manger ?: Do you want to eat ? The French verb and its pronoun are one word."""
-    form, helper, pronoun, person, number, gender = state.pick(_INVERTED)
-    gender = gender if person == 3 else state.genders[1]
+    address = state.scene.address
+    form, helper, pronoun, person, number, gender = state.pick([row for row in _INVERTED if row[3] == 3 or row[4] == address])
+    gender = gender if person == 3 else state.scene.genders[1]
     subject = NP([], [], PERSON[gender], person=person, number=number, gender=gender, pronoun=True,
                  binds=person == 3)  # fmt: skip
     state.owner = subject
     en_helper, en_pronoun = En(helper), En(pronoun)
     likes = form.startswith("aim")
-    inner = bare_predicate(state, subject, choices.PLEASANT if likes else choices.INTENDED)
-    fr, en = infinitive(subject, inner.verb, "ing" if likes else "bare")
+    inner = bare_predicate(state, subject, choices.PLEASANT if likes else choices.INTENDED, loved=likes)
+    if inner is None:
+        return None
+    fr, en = infinitive(subject, inner, "ing" if likes else "bare")
     if helper == "can":
         first = Fr(form, (en_helper, en_pronoun))
     else:
-        main = En("love" if likes else "want")
+        main = En("like" if likes else "want")
         first = Fr(form, (en_pronoun, main), maybe=(en_helper,))
         if not likes:
             to = En("to")

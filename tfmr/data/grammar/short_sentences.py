@@ -1,26 +1,29 @@
 """Sentences with a subject that is nobody: il y a, c'est, il pleut."""
 
 from tfmr.data.grammar import function_words
-from tfmr.data.grammar.clauses import PEOPLE, argument, relative_after, time_phrase
+from tfmr.data.grammar.clauses import time_phrase
 from tfmr.data.grammar.determiners import ownership
 from tfmr.data.grammar.lexicon import select
 from tfmr.data.grammar.noun_phrases import noun_phrase
 from tfmr.data.grammar.place_phrases import place_phrase, spot_phrase
+from tfmr.data.grammar.relatives import argument, relative_after
 from tfmr.data.grammar.tokens import En, Fr, stop, word
 
-_OUTSIDE = tuple(noun for noun in PEOPLE if "kin" not in noun.tags) + select(
-    "animal vehicle plant !lion !loup"
-)
-_LYING = select("small page breaks fruit pet paper !oiseau !poule")
-_POINTED_AT = select("text image idea event clothing vehicle animal thing song home !vacances")
+_OUTSIDE = "person animal vehicle plant !kin"
+_LYING = "small page breaks fruit pet paper !oiseau !poule !hérisson"
+_POINTED_AT = "text image idea event clothing vehicle animal thing song home !vacances !kin"
 
 
 def there_is(state):
     """Il y a un chat sous la table: There is a cat under the table ."""
     tense = state.weigh(((65, "present"), (25, "past"), (10, "future")))
-    inside = state.chance(0.5)
-    np = noun_phrase(state, state.fresh(_LYING if inside else _OUTSIDE), kind="indefinite")
-    fr_place, en_place = spot_phrase(state) if inside else place_phrase(state)
+    state.tense = tense
+    topic = state.scene.topic
+    lying, outside = select(_LYING, topic), select(_OUTSIDE, topic)
+    inside = bool(lying) and (not outside or state.chance(0.5))
+    noun = state.fresh(lying if inside else outside)
+    np = noun_phrase(state, noun, kind="indefinite")
+    fr_place, en_place = spot_phrase(state, noun) if inside else place_phrase(state)
     np = relative_after(state, np) if state.chance(0.4) else np
     there = En("there")
     form = {"present": "a", "past": "avait", "future": "aura"}[tense]
@@ -35,7 +38,8 @@ def there_is(state):
 def it_is(state):
     """C'est un bon livre: It is a good book."""
     past = state.chance(0.25)
-    noun = state.fresh(_POINTED_AT)
+    state.tense = "past" if past else "present"
+    noun = state.fresh(select(_POINTED_AT, state.scene.topic))
     kind = "possessive" if ownership(noun) and state.chance(0.4) else "indefinite"
     np = argument(state, noun, number=1, kind=kind)
     it, verb = En("it"), En("was" if past else "is")
@@ -57,7 +61,8 @@ def raining(tense):
 def weather(state):
     """Il pleut: It is raining. Il fait froid: It is cold."""
     tense = state.pick(("present", "past", "future"))
-    if state.chance(0.4):
+    rains = state.chance(0.4)
+    if rains:
         fr, en = raining(tense)
     else:
         it = En("it")
@@ -66,7 +71,10 @@ def weather(state):
         form = {"present": "fait", "past": "faisait", "future": "fera"}[tense]
         fr, en = [Fr("il", (it,)), Fr(form, tuple(be)), *fr_how], [it, *be, *en_how]
     if tense == "future" and state.chance(0.6):
-        fr_more, en_more = time_phrase(state.pick(function_words.TIMES[tense]))
+        fr_more, en_more = time_phrase(state.pick(function_words.TIMES[tense][0]))
     else:
-        fr_more, en_more = place_phrase(state)
+        where = place_phrase(state, outside=rains)
+        if where is None:
+            return None
+        fr_more, en_more = where
     return stop(fr + fr_more, en + en_more)

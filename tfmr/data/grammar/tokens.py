@@ -29,13 +29,14 @@ class Fr:
 
     Attributes:
         form: how it is written.
+        at: where it stands in the sentence; -1 until :func:`finish` knows.
         to: English words with a sure link to it.
         maybe: English words with a possible link to it.
         before_vowel: how it is written before a vowel; None: the same.
         is_article: contracts with *de* and *à* before it (the article *le* does, the pronoun *le* does not).
     """
 
-    __slots__ = ("form", "to", "maybe", "before_vowel", "is_article")
+    __slots__ = ("form", "to", "maybe", "before_vowel", "is_article", "at")
 
     def __init__(self, form, to=(), maybe=(), before_vowel=None, is_article=False):
         self.form = form
@@ -43,6 +44,7 @@ class Fr:
         self.maybe = maybe
         self.before_vowel = before_vowel or BEFORE_VOWEL.get(form)
         self.is_article = is_article
+        self.at = -1
 
 
 def word(french, english):
@@ -63,6 +65,8 @@ def finish(french, english):
     _choose_a_or_an(english)
     for at, en in enumerate(english):
         en.at = at
+    for at, fr in enumerate(french):
+        fr.at = at
     sure = sorted({(i, en.at) for i, fr in enumerate(french) for en in fr.to})
     linked = set(sure)
     possible = sorted({(i, en.at) for i, fr in enumerate(french) for en in fr.maybe} - linked)

@@ -16,6 +16,7 @@ when          il mangera, after *quand*             he eats
 from tfmr.data.grammar import english, french
 from tfmr.data.grammar.function_words import OBJECTS, REFLEXIVES
 from tfmr.data.grammar.lexicon import lemmas
+from tfmr.data.grammar.references import speaker_or_hearer
 from tfmr.data.grammar.tokens import En, Fr
 
 # Verbs of states: their past is the imparfait in French, and never "was -ing" in English.
@@ -33,9 +34,36 @@ _FRENCH_FORMS = {
 }  # fmt: skip
 
 
+def is_composed(verb, tense):
+    """Whether the tense is the passé composé."""
+    return tense == "past" and not is_state(verb)
+
+
 def is_state(verb):
     """Whether a verb tells of a state: être, avoir, vouloir … and *aller* where it means "to be going to"."""
     return verb.lemma in STATES or verb.english[0] == "be"
+
+
+class Group:
+    """Subject and verb in both languages, complements still to come.
+
+    Attributes:
+        fr, en: the words.
+        opener: the English auxiliary that opens the question; None otherwise.
+        linked: whether a French word of the group stands for the opener.
+        word, main: the French verb (its participle, of two words), and the English words that it means.
+    """
+
+    __slots__ = ("fr", "en", "opener", "linked", "word", "main")
+
+    def __init__(self, fr, en, opener, linked, fr_word, main):
+        self.fr, self.en, self.opener, self.linked = fr, en, opener, linked
+        self.word, self.main = fr_word, main
+
+    def mark(self, combinations):
+        """Note the verb in the combinations that it is part of."""
+        for combination in combinations:
+            combination.add(self.word, self.main)
 
 
 class Clitic:
@@ -49,22 +77,21 @@ class Clitic:
         self.gender, self.number, self.direct = gender, number, direct
 
 
-def object_clitic(state, verb, tense, subject, antecedent=None):
-    """me, te, le … as the direct object of a verb; ``antecedent``: gender and number of what it takes up."""
-    gender, number = antecedent or (state.pick("mf"), 2 if state.chance(0.35) else 1)
-    if not antecedent and verb.pronoun == "him" and state.chance(0.4):
-        person = state.pick([key for key in OBJECTS if key[0] != subject.person])
-        fr, en = OBJECTS[person]
-        return Clitic(fr, en, state.genders[person[0] - 1], person[1])
+def object_clitic(antecedent):
+    """le, la, les: him, her, it or them, as what they take up (an NP or a Thing) asks."""
+    gender, number = antecedent.gender, antecedent.number
     if number == 2:
         return Clitic("les", "them", gender, 2)
-    if verb.pronoun == "it":
-        return Clitic("le" if gender == "m" else "la", "it", gender)
-    # l'aide: him or her? Only a participle would tell, so another person it is.
-    if tense != "past" and french.starts_with_vowel(verb.lemma):
-        fr, en = OBJECTS[1, 1] if subject.person != 1 else OBJECTS[2, 2]
-        return Clitic(fr, en, state.genders[0 if subject.person != 1 else 1], 1 if subject.person != 1 else 2)
-    return Clitic("le", "him", "m") if gender == "m" else Clitic("la", "her", "f")
+    form = "le" if gender == "m" else "la"
+    if "person" in antecedent.noun.tags:
+        return Clitic(form, "him" if gender == "m" else "her", gender)
+    return Clitic(form, "it", gender)
+
+
+def speaking_clitic(state, subject, direct=True):
+    """me, te, nous, vous as an object."""
+    person, number = speaker_or_hearer(state, subject)
+    return Clitic(*OBJECTS[person, number], state.scene.genders[person - 1], number, direct)
 
 
 def verb_group(subject, verb, tense, *, negation=None, question=False, clitic=None, adverb=None,
@@ -83,8 +110,7 @@ def verb_group(subject, verb, tense, *, negation=None, question=False, clitic=No
         agree_with: (gender, number) of a relative pronoun's antecedent, for the participle.
 
     Returns:
-        French words, English words, and the English auxiliary that opens the question (None otherwise) with
-        True if a French word of the clause already stands for it.
+        a Group.
     """
     helper, main, needs_do = _english(subject, verb, tense, negation == "pas" or question)
     before, after = [], []  # around the French finite verb
@@ -109,7 +135,8 @@ def verb_group(subject, verb, tense, *, negation=None, question=False, clitic=No
         en = [opener, *subject.en, *middle, *helper[1:], *main, *object_words]
     else:
         en = [*subject.en, *helper[:1], *middle, *helper[1:], *main, *object_words]
-    return fr, en, opener, not needs_do
+    # *mange* leaves "do" to est-ce que; in *a mangé* the auxiliary is "did", and in *mangera* the verb is "will"
+    return Group(fr, en, opener, not needs_do or len(verb_words) == 2, verb_words[-1], main)
 
 
 def _negate(negation, before, after, middle, helper):
@@ -131,6 +158,8 @@ def _english(subject, verb, tense, with_do):
     base = verb.english
     person = subject.person - 1 if subject.en_number == 1 else subject.person + 2
     first, rest = base[0], [En(part) for part in base[1:]]
+    if first == "love" and with_do:
+        first = "like"  # je n'aime pas, aimes-tu …?
     if first == "can":
         return _can(tense, person)
     if first == "must":
@@ -174,7 +203,7 @@ def _french(subject, verb, tense, helper, main, needs_do, clitic, agree_with):
     """The finite verb, and the participle if there is one, with their links."""
     index = subject.person - 1 + 3 * (subject.number - 1)
     lexical = tuple(main)
-    if tense == "past" and not is_state(verb):
+    if is_composed(verb, tense):
         etre = verb.reflexive or verb.lemma in french.TAKES_ETRE
         auxiliary = french.present("être" if etre else "avoir")[index]
         participle = french.participle(verb.lemma)
@@ -192,11 +221,12 @@ def _french(subject, verb, tense, helper, main, needs_do, clitic, agree_with):
     return [Fr(forms[index], (*helper, *lexical))]
 
 
-def infinitive(subject, verb, form, clitic=None):
+def infinitive(subject, plan, form):
     """A second verb: French infinitive; English with *to*, in *-ing*, or bare.
 
     Returns French words and English words. *to* is part of the infinitive unless the caller links it.
     """
+    verb, clitic = plan.verb, plan.clitic
     first, rest = verb.english[0], [En(part) for part in verb.english[1:]]
     main = [En(english.ing(first) if form == "ing" else first), *rest]
     fr = []
@@ -205,4 +235,6 @@ def infinitive(subject, verb, form, clitic=None):
     if clitic:
         fr.append(clitic.fr)
     fr.append(Fr(verb.lemma, tuple(main)))
+    for combination in plan.combos:
+        combination.add(fr[-1], main)
     return fr, [*main, clitic.en] if clitic else main
