@@ -44,7 +44,7 @@ def being(state, subject, need):
             combination.add(subject.head, subject.head.to)
     graded = adjective.lemma not in choices.KINDS
     comparable = (
-        graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt")
+        graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt", "content")
     )
     if comparable and "person" in subject.noun.tags and state.spend(3, 0.3):
         return _compared(state, subject, fr, en)

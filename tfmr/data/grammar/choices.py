@@ -56,9 +56,14 @@ AFTER_AVANT_DE = lemmas(
     "dormir partir sortir manger fermer ouvrir lire laver boire nettoyer répondre rentrer"
 )
 # Which second verbs go with a first one; the others take what is intended.
+PROMISED = lemmas(
+    "aider attendre inviter acheter préparer lire écrire finir réparer nettoyer laver apprendre étudier travailler "
+    "envoyer montrer donner rentrer rester reposer"
+)
 SECOND = {
     "aimer": PLEASANT, "adorer": PLEASANT, "détester": LASTING, "préférer": PLEASANT, "commencer": LASTING,
     "continuer": LASTING, "arrêter": LASTING, "finir": FINISHED, "savoir": SKILLS, "apprendre": SKILLS,
+    "promettre": PROMISED,
 }  # fmt: skip
 # What one loves doing is told without *some*: love eating bread.
 LOVING = ("aimer", "adorer", "détester", "préférer")
@@ -130,7 +135,7 @@ REASONS = {
         ("pleurer", "triste malade peur fatigué"), ("rire sourire danser chanter jouer", "heureux content"),
         ("étudier lire apprendre visiter voyager regarder écouter poser découvrir ouvrir", "curieux"),
         ("aider donner offrir inviter nourrir", "gentil"), ("travailler corriger", "sérieux"),
-        ("courir traverser", "peur"), ("nager", "chaud"),
+        ("courir", "peur"), ("nager", "chaud"),
         ("partir tomber", "fatigué malade"),
     )
     for verb in verbs.split()
@@ -180,6 +185,8 @@ TOLD_OF = {
     "present": lemmas("chercher utiliser porter lire préparer conduire nettoyer réparer étudier apprendre nourrir "
                       "regarder connaître aider attendre écouter"),
 }  # fmt: skip
+# Nobody receives or looks for what he made himself.
+MAKING = lemmas("écrire dessiner construire préparer")
 # Clothes of women.
 WOMENS = frozenset(("robe", "jupe"))
 # The beats of a story.
