@@ -162,6 +162,7 @@ UNWANTED = {
 }  # fmt: skip
 # Nobody says that he will be sick tomorrow.
 UNFORESEEN = ("malade", "triste")
+GLAD = ("content", "heureux")
 # … or how one felt all the same: what makes it harder, or what it does not cure. Not: she wore a hat but she
 # was hungry.
 DESPITE = {
