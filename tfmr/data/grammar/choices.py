@@ -55,11 +55,12 @@ SANS = {
 AFTER_AVANT_DE = lemmas(
     "dormir partir sortir manger fermer ouvrir lire laver boire nettoyer répondre rentrer"
 )
-# Which second verbs go with a first one; the others take what is intended.
+# What one promises: nobody promises to cross a square.
 PROMISED = lemmas(
     "aider attendre inviter acheter préparer lire écrire finir réparer nettoyer laver apprendre étudier travailler "
     "envoyer montrer donner rentrer rester reposer"
 )
+# Which second verbs go with a first one; the others take what is intended.
 SECOND = {
     "aimer": PLEASANT, "adorer": PLEASANT, "détester": LASTING, "préférer": PLEASANT, "commencer": LASTING,
     "continuer": LASTING, "arrêter": LASTING, "finir": FINISHED, "savoir": SKILLS, "apprendre": SKILLS,
