@@ -562,7 +562,9 @@ def test_what_is_lost_or_looked_for_is_found_before_it_is_used(made, sentences):
 def _until_the_next_clause(fr, i):
     """The words behind the i-th, up to a conjunction or a relative pronoun."""
     ends = (
-        j for j in range(i + 1, len(fr)) if fr[j] in ("et", "mais", "quand", "qui", "que", "qu'", "pendant")
+        j
+        for j in range(i + 1, len(fr))
+        if fr[j] in ("et", "mais", "quand", "qui", "que", "qu'", "pendant", "si", "s'")
     )
     return fr[i + 1 : next(ends, len(fr))]
 
@@ -675,3 +677,111 @@ def test_what_one_did_not_do_with_a_thing_is_told_to_its_end(sentences):
                 again = fr[i + 5] == "et" and fr[i + 7] == fr[i + 1] and fr[i + 9].startswith(deeds)
                 assert not again, " ".join(fr)
     assert seen > 10
+
+
+# --- I: what belongs together in one story ---------------------------------------------------------------
+
+
+def _clauses(fr):
+    """The clauses of a sentence, cut at conjunctions and relative pronouns; each begins with its own."""
+    ends = {
+        "et",
+        "mais",
+        "quand",
+        "pendant",
+        "parce",
+        "si",
+        "s'",
+        "qui",
+        "que",
+        "qu'",
+        "où",
+        "avant",
+        "sans",
+        "pour",
+    }
+    starts = [0, *(i for i, word in enumerate(fr) if i and word in ends), len(fr)]
+    return [fr[i:j] for i, j in pairwise(starts)]
+
+
+def _says_a_mood(clause, adjectives):
+    """Whether a clause of four words or so is *… était fatigué*, *… a faim*."""
+    return any(b in FEELINGS and a in HAVING or b in adjectives and a in BEING for a, b in pairwise(clause))
+
+
+def test_a_mood_behind_but_stands_against_the_deed(made, sentences):
+    """Not: she wore her watch but she was sleepy; they sold the harp but they were hungry."""
+    adjectives = {form for _, forms in made["adjectives"] for form in forms}
+    deeds = tuple("port vend achet achèt suiv trouv recev reç choisi ouvr ouver".split())
+    nouns = {form for _, _, forms, _ in made["nouns"] for form in forms}
+    seen = 0
+    for fr, *_ in sentences:
+        for before, clause in pairwise(_clauses(fr)):
+            if clause[0] == "mais" and before[0] == "et" and _says_a_mood(clause, adjectives):
+                seen += 1
+                assert not [w for w in before if w.startswith(deeds) and w not in nouns], " ".join(fr)
+    assert seen > 100
+
+
+def test_a_story_has_no_habits(made):
+    """Not: he arrives at the restaurant on Sundays and he smiles; he always draws a house and he cleans it."""
+    habits = FREQUENCY | {"dimanche", "samedi", "hiver"}
+    for fr, *_ in made["long"]:
+        outside = [clause for clause in _clauses(fr) if clause[0] not in ("qui", "que", "qu'", "où")]
+        assert not habits & {word for clause in outside for word in clause}, " ".join(fr)
+    assert any(habits & set(fr) for fr, *_ in made["many"])
+
+
+PRONOUNS = ("je", "j'", "tu", "il", "elle", "nous", "vous", "ils", "elles")
+
+
+def test_weeks_and_years_are_told_at_the_beginning(made):
+    """Not: the queens arrived early and they met Claire last year. A relative clause looks back further."""
+    seen = 0
+    for fr, *_ in made["long"]:
+        for i, clause in enumerate(_clauses(fr)):
+            if {"dernier", "dernière", "prochain", "prochaine", "vacances"} & set(clause):
+                seen += 1
+                assert not (i and clause[0] == "et" and clause[1] in PRONOUNS), " ".join(fr)
+    assert seen > 20
+
+
+def test_nobody_calls_himself_kind(sentences):
+    """Not: I invite you because I am kind."""
+    kind = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr):
+            if word in ("gentil", "gentille", "gentils", "gentilles") and "parce" in fr[max(0, i - 5) : i]:
+                kind += 1
+                assert not {"suis", "sommes", "étais", "étions"} & {fr[i - 1]} or fr[i - 2] == "tu", " ".join(
+                    fr
+                )
+    assert kind > 20
+
+
+def test_what_is_washed_is_not_clean_and_what_is_written_not_old(made, sentences):
+    """Not: he washes his clean glasses; she was writing a novel and the novel was old."""
+    unsaid = {"lav": "propre propres", "nettoy": "propre propres", "écri": "vieux vieil vieille vieilles",
+              "dessin": "vieux vieil vieille vieilles"}  # fmt: skip
+    nouns = {form for _, _, forms, _ in made["nouns"] for form in forms}
+    seen = 0
+    for fr, *_ in sentences:
+        for clause in _clauses(fr):
+            for i, word in enumerate(clause):
+                for stem, adjectives in unsaid.items():
+                    if word.startswith(stem) and word not in nouns:
+                        seen += 1
+                        assert not set(adjectives.split()) & set(clause[i + 1 : i + 5]), " ".join(fr)
+    assert seen > 300
+
+
+def test_nobody_rests_while_he_works(sentences):
+    """Not: they rest (he and she) while she works; nor: he works with her while she runs."""
+    seen = 0
+    for fr, *_ in sentences:
+        clauses = _clauses(fr)
+        for before, start, clause in zip(clauses, clauses[1:], clauses[2:], strict=False):
+            if start == ["pendant"] and clause[1] in ("il", "elle", "ils", "elles"):
+                seen += 1
+                assert "avec" not in before, " ".join(fr)
+    assert seen > 20

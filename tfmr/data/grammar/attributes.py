@@ -44,7 +44,7 @@ def being(state, subject, need):
             combination.add(subject.head, subject.head.to)
     graded = adjective.lemma not in choices.KINDS
     comparable = (
-        graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt")
+        graded and not need.passing and not need.negated and adjective.lemma not in ("bon", "mauvais", "prêt", "content")
     )
     if comparable and "person" in subject.noun.tags and state.spend(3, 0.3):
         return _compared(state, subject, fr, en)
@@ -95,11 +95,19 @@ def state_of(pair):
     return Plan(HAVE_STATE, *word(*pair), complete=True)
 
 
+def _contradicted(state, reason):
+    """Whether a mood would undo an earlier one: nobody is pleased and rests because he is sick."""
+    return any(
+        reason in moods and set(others) & set(state.said)
+        for moods, others in ((choices.GLAD, choices.UNFORESEEN), (choices.UNFORESEEN, choices.GLAD))
+    )
+
+
 def feeling(state, subject, reasons):
     """How somebody feels, as one of the reasons: a noun after *avoir*, or an adjective; None: all are used up."""
     for _ in range(3):
         reason = state.pick(reasons)
-        if reason in state.said:
+        if reason in state.said or _contradicted(state, reason):
             continue
         state.said.append(reason)
         for pair in function_words.STATES:

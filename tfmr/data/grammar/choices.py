@@ -55,10 +55,16 @@ SANS = {
 AFTER_AVANT_DE = lemmas(
     "dormir partir sortir manger fermer ouvrir lire laver boire nettoyer répondre rentrer"
 )
+# What one promises: nobody promises to cross a square.
+PROMISED = lemmas(
+    "aider attendre inviter acheter préparer lire écrire finir réparer nettoyer laver apprendre étudier travailler "
+    "envoyer montrer donner rentrer rester reposer"
+)
 # Which second verbs go with a first one; the others take what is intended.
 SECOND = {
     "aimer": PLEASANT, "adorer": PLEASANT, "détester": LASTING, "préférer": PLEASANT, "commencer": LASTING,
     "continuer": LASTING, "arrêter": LASTING, "finir": FINISHED, "savoir": SKILLS, "apprendre": SKILLS,
+    "promettre": PROMISED,
 }  # fmt: skip
 # What one loves doing is told without *some*: love eating bread.
 LOVING = ("aimer", "adorer", "détester", "préférer")
@@ -130,7 +136,7 @@ REASONS = {
         ("pleurer", "triste malade peur fatigué"), ("rire sourire danser chanter jouer", "heureux content"),
         ("étudier lire apprendre visiter voyager regarder écouter poser découvrir ouvrir", "curieux"),
         ("aider donner offrir inviter nourrir", "gentil"), ("travailler corriger", "sérieux"),
-        ("courir traverser", "peur"), ("nager", "chaud"),
+        ("courir", "peur"), ("nager", "chaud"),
         ("partir tomber", "fatigué malade"),
     )
     for verb in verbs.split()
@@ -157,6 +163,7 @@ UNWANTED = {
 }  # fmt: skip
 # Nobody says that he will be sick tomorrow.
 UNFORESEEN = ("malade", "triste")
+GLAD = ("content", "heureux")
 # … or how one felt all the same: what makes it harder, or what it does not cure. Not: she wore a hat but she
 # was hungry.
 DESPITE = {
@@ -180,6 +187,8 @@ TOLD_OF = {
     "present": lemmas("chercher utiliser porter lire préparer conduire nettoyer réparer étudier apprendre nourrir "
                       "regarder connaître aider attendre écouter"),
 }  # fmt: skip
+# Nobody receives or looks for what he made himself.
+MAKING = lemmas("écrire dessiner construire préparer")
 # Clothes of women.
 WOMENS = frozenset(("robe", "jupe"))
 # The beats of a story.

@@ -134,8 +134,8 @@ def _times(state, tense, verb):
     """Expressions of time that suit a clause: a story has no habits, and its weeks and years at its beginning only."""
     near, far = function_words.TIMES.get(tense, ((), ()))
     later = state.scene.subject is not None
-    if (state.story or later) and tense == "present" and not state.depth:
-        return function_words.ONCE
+    if tense == "present" and (state.story or later):
+        return () if state.depth else function_words.ONCE
     if later and not state.depth:
         return near
     return far if verb.lemma in choices.LONG_DEEDS else near

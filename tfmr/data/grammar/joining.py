@@ -241,7 +241,8 @@ def interrupted(state):
     subject = subject_phrase(state, "past", people_only=True)
     # no relative clause at its end, to which *quand* would seem to belong
     first = clause(state, "progressive", subject, plain=True, adjuncts=False, lemmas=choices.LASTING)
-    found = (_while if state.chance(0.3) else _when)(state, first, "past")
+    meanwhile = first.verb.kind != "preposition" and state.chance(0.3)  # not: with her while she ran
+    found = (_while if meanwhile else _when)(state, first, "past")
     if found is None:
         return first.fr, first.en, first
     state.joined += [_while, _when]

@@ -252,6 +252,7 @@ def with_receiver(state, subject, need):
         receiver = somebody(state, known)
         if receiver is None:
             return None
+        state.said.append((receiver.name, "again"))  # not: Anne's hat to Anne
     np = noun_phrase(state, state.fresh(options), negated=need.negated)
     plan = Plan(verb, np.fr, np.en, clitic=clitic, combos=[meet(state, verb, np)])
     if receiver is not None:

@@ -85,6 +85,8 @@ def alone(state, subject, need):
     if not options or "person" not in subject.noun.tags or not state.spend(1, 0.4):
         return Plan(verb)
     form, english = state.pick(options)
+    if form in ("tôt", "tard"):  # not: early after dinner
+        state.scene.told.add("time")
     en = [En(part) for part in english.split(" ")]
     fr = Fr(form, tuple(en))
     if form in _EARLY:

@@ -7,6 +7,7 @@ from tfmr.data.grammar.noun_phrases import newcomer, noun_phrase
 from tfmr.data.grammar.place_phrases import spot_phrase
 from tfmr.data.grammar.plans import Plan
 from tfmr.data.grammar.references import pronoun_for, relative_pronoun, speaking_subject
+from tfmr.data.grammar.scene import key
 from tfmr.data.grammar.tokens import En, Fr
 from tfmr.data.grammar.verb_groups import STATES, verb_group
 
@@ -117,6 +118,8 @@ def _short_subject(state, np, verb, tense):
         nouns = select(verb.subject, state.scene.topic)
         return noun_phrase(state, state.fresh(nouns), role="subject", plain=True)
     known = [other for other in state.scene.others(np) if other is not np]
+    if verb and verb.lemma in choices.MAKING and state.owner:
+        known = [other for other in known if key(other) != key(state.owner)]
     if known and state.chance(0.6):
         return pronoun_for(state.pick(known))
     if state.chance(0.5):
