@@ -48,12 +48,12 @@ class Circle(nn.Module):
         super().__init__()
         self.hat = nn.Embedding(COLOURS, D_MODEL)
         children = (nn.Embedding(CHILDREN, D_MODEL) for _ in range(3))
-        self.place, self.left, self.right = children
+        self.position, self.left, self.right = children
         self.attentions = nn.ModuleList(attentions)
         self.readout = readout or nn.Linear(D_MODEL, 2 * COLOURS)
 
     def forward(self, hats: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor, list[Tensor]]:
-        x = self.hat(hats) + self.place.weight + self.left(left) + self.right(right)
+        x = self.hat(hats) + self.position.weight + self.left(left) + self.right(right)
         maps = []
         for attention in self.attentions:
             output, weights = attention(x, x, x)

@@ -17,6 +17,7 @@ loss by epoch, BLEU by source length, some translations, and how well the attent
 """
 
 import argparse
+from collections.abc import Iterator
 
 import harness
 import translators
@@ -153,14 +154,20 @@ def quality(
 
 def by_length(pairs: list[Pair], translations: list[str]) -> list[dict]:
     """BLEU for each bucket of source lengths in words."""
-    lengths = [len(word_tokenize(pair.src)) for pair in pairs]
     rows = []
+    for row, chosen in buckets(pairs):
+        score = bleu([translations[i] for i in chosen], [pairs[i].tgt for i in chosen]).score
+        rows.append({**row, "bleu": round(score, 2)})
+    return rows
+
+
+def buckets(pairs: list[Pair]) -> Iterator[tuple[dict, list[int]]]:
+    """Each bucket of source lengths that has pairs: how a record shows it, and the numbers of the pairs."""
+    lengths = [len(word_tokenize(pair.src)) for pair in pairs]
     for low, high in BUCKETS:
         chosen = [i for i, length in enumerate(lengths) if low <= length <= high]
         if chosen:
-            score = bleu([translations[i] for i in chosen], [pairs[i].tgt for i in chosen]).score
-            rows.append({"low": low, "high": high, "sentences": len(chosen), "bleu": round(score, 2)})
-    return rows
+            yield {"low": low, "high": high, "sentences": len(chosen)}, chosen
 
 
 def samples(pairs: list[Pair], translations: list[str]) -> list[dict]:

@@ -13,7 +13,9 @@ TINY = [
     "--d-embed=8", "--d-hidden=8", "--batch-size=8", "--epochs=4", "--learning-rate=0.03", "--tokenizer=word",
     "--checkpoint-every=50", "--schedule=constant", "--warmup-steps=0", "--device=cpu", "--threads=1",
 ]  # fmt: skip
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
+# As on any machine: without what a developer has set for Python, such as PYTHONUNBUFFERED.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+ENVIRONMENT |= {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
 FILES = {"config.json", "src_tokenizer.json", "tgt_tokenizer.json", "checkpoint.safetensors"}
 FILES |= {"model.safetensors", "history.json"}
 

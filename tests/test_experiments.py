@@ -206,6 +206,31 @@ def test_aligners_writes_both_baselines(run):
     assert set(rates) == {"diagonal", "IBM Model 1"} and all(0 < rate < 1 for rate in rates.values())
 
 
+def test_baselines_writes_both_translators_and_the_floor(run):
+    written = run("baselines", "--size", "200", "--test-size", "20")
+    assert written["alignment"]["corpus"] == {"name": "grammar", "train": 200, "test": 20, "long": 20}
+    assert written["length"]["corpus"] == {"name": "grammar", "train": 200, "test": 20}
+    for record, names in ((written["alignment"], ("test", "long")), (written["length"], ("test",))):
+        for name in names:
+            found = record[name]
+            assert 0 <= found["lowest_alignment_error_rate"] < 0.1
+            tables = [found[key]["by_length"] for key in ("one_word_away", "nearest", "word by word")]
+            assert all(sum(row["sentences"] for row in table) == 20 for table in tables)
+            assert found["word by word"]["bleu"] > found["nearest"]["bleu"] >= 0
+
+
+def test_one_word_away_is_a_share_of_each_length(script):
+    pairs = [Pair("un " * length, "one") for length in (3, 8, 8, 40)]
+    found = script("experiments/baselines.py")["one_word_away"](pairs, [2, 1, 0, 1])
+    assert found == {
+        "share": 0.75,
+        "by_length": [
+            {"low": 3, "high": 8, "sentences": 3, "share": 0.6667},
+            {"low": 35, "high": 40, "sentences": 1, "share": 1.0},
+        ],
+    }
+
+
 def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
     written = run("cross_attention", "--d-model", "8", "--num-layers", "2", *SMALL)
     whole, blind, aligners = (written[name] for name in ("whole-seed-0", "blind-seed-0", "aligners"))
@@ -221,15 +246,27 @@ def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
     assert (tmp_path / "whole-run" / "outputs.json").is_file()
 
 
-def test_norms_writes_the_losses_of_every_rate_with_warm_up_and_without(run):
-    written = run("norms", *"--depths 2 --seeds 0 --steps 20 --device cpu".split())
-    assert set(written) == {"post-2-seed-0", "pre-2-seed-0"}
+def test_norms_writes_losses_differences_and_gradients_of_every_run(run):
+    written = run(
+        "norms", *"--depths 2 --rates 1e-3 --warm-ups 0 100 --seeds 0 --steps 40 --device cpu".split()
+    )
+    assert set(written) == {
+        f"{norm}-2-0.001-{warm_up}-seed-0" for norm in ("post", "pre") for warm_up in (0, 100)
+    }
     for result in written.values():
-        assert {"config", "window", "learned_below", "failed_above"} <= set(result)
-        assert {(one["rate"], one["warm_up"]) for one in result["runs"]} == {
-            (rate, warm_up) for rate in (3e-4, 1e-3, 3e-3) for warm_up in (0, 100)
-        }
-        assert all(len(one["loss"]) == 1 and 2 < one["loss"][0] < 5 for one in result["runs"])
+        assert result["window"] == 20 and result["learned_below"] == 0.1 and result["ended"] == "falling"
+        measured = [result[name] for name in ("loss", "difference", "query_key", "value_output")]
+        assert all(len(values) == 2 and all(0 < value < 5 for value in values) for values in measured)
+    rates = [written[f"post-2-0.001-{warm_up}-seed-0"]["loss"][-1] for warm_up in (0, 100)]
+    assert rates[0] < rates[1]  # two windows are not enough for the warm-up to end
+
+
+def test_norms_tells_flat_from_falling(script):
+    ending = script("experiments/norms.py")["ending"]
+    assert ending([2.7] * 75 + [0.09]) == "learned"
+    assert ending([2.7] * 40) == "flat" and ending([2.7] * 10) == "falling"  # of ten windows nothing is said
+    assert ending([2.7 - 0.0019 * n for n in range(40)]) == "flat"
+    assert ending([2.7 - 0.0021 * n for n in range(40)]) == "falling"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")

@@ -25,7 +25,7 @@ STEPS = [
     (lambda x: x.softmax(-2), "a softmax along the last axis but one was taken once too often"),
     (lambda x: x.log(), "logarithms"),
     (lambda x: x.flip(0), "reverse order along the last axis but one"),
-    (lambda x: x.roll(1, -1), "one place too far along the last axis"),
+    (lambda x: x.roll(1, -1), "one position too far along the last axis"),
     (lambda x: x / x.sum(-1, keepdim=True), "divided by their sum along the last axis"),
     (lambda x: x / x.norm(dim=-1, keepdim=True), "made 1 long"),
     (lambda x: 3 * x, "all numbers are 3 times too large"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tfmr.cli.terminal import shown
 from tfmr.errors import InputError
-from tfmr.evaluation import alignment_error_rate, bleu, chrf
+from tfmr.evaluation import alignment_error_rate, bleu, chrf, combination_rate
 from tfmr.training import perplexity
 
 HYPOTHESES = ["I love learning .", "The cat sleeps on the old table ."]
@@ -97,3 +97,70 @@ def test_aer_refuses_unequal_or_empty_lists():
         alignment_error_rate([set()], [])
     with pytest.raises(InputError, match="at least one link"):
         alignment_error_rate([set()], [set()])
+
+
+REFERENCE = "Emma ate the red apple in the modern museum ."
+
+
+@pytest.mark.parametrize(
+    ("combination", "hypothesis", "held"),
+    [
+        ("modern museum", "The modern museum was red .", True),
+        ("modern museum", "The modern museums were red .", False),  # these very words
+        ("modern museum", "Modern museum .", False),
+        ("modern museum", "The museum modern .", False),  # in this order
+        ("modern museum", "The modern red museum .", False),  # side by side, as in the reference
+        ("modern museum", "The museum and a modern museum .", True),
+        ("modern museum", "A modern and modern museum .", True),
+        ("ate apple", "Emma ate an apple .", True),
+        ("ate apple", "Emma ate the very apple .", True),
+        ("ate apple", "Emma ate her bread and an apple .", False),  # farther apart than in the reference
+        ("ate apple", "Emma ate , and Marie ate an apple .", True),
+        ("ate apple", "Emma ate .", False),
+        ("ate apple", "", False),
+        ("ate red apple", "Emma ate his red apple .", True),
+        ("ate red apple", "Emma ate the apple .", False),
+        ("museum", "The museum .", True),
+    ],
+)
+def test_a_combination_is_held_if_it_stands_there_as_in_the_reference(combination, hypothesis, held):
+    assert combination_rate([hypothesis], [REFERENCE], [tuple(combination.split())]) == held
+
+
+def test_the_nearest_occurrence_in_the_reference_counts():
+    reference = "Emma ate while the boy ate an apple , not the other apple ."
+    assert combination_rate(["They ate a bad apple ."], [reference], [("ate", "apple")]) == 0
+    assert combination_rate(["They ate the apple ."], [reference], [("ate", "apple")]) == 1
+
+
+def test_a_combination_rate_is_a_share_of_sentences():
+    references, pairs = [REFERENCE] * 4, [("modern", "museum")] * 4
+    assert combination_rate(references, references, pairs) == 1
+    assert combination_rate([REFERENCE, "The end .", "A museum .", REFERENCE], references, pairs) == 0.5
+    assert (
+        combination_rate(["Marie's cat ."], ["Marie's cat ."], [["'s", "cat"]]) == 1
+    )  # words of word_tokenize
+
+
+@pytest.mark.parametrize(
+    ("combinations", "said"),
+    [
+        ([], r"^combinations: expected one for each of the 1 references, got 0$"),
+        (
+            [("museum", "modern")],
+            r"^combinations: expected words of '.*' in their order, got \('museum', 'modern'\)$",
+        ),
+        ([("big", "museum")], "^combinations: expected words of"),
+        ([()], r"^combinations: expected words of '.*' in their order, got \(\)$"),
+        (["modern museum"], "^combinations: expected words of"),
+    ],
+)
+def test_a_combination_that_the_reference_has_not_is_refused(combinations, said):
+    with pytest.raises(InputError, match=said):
+        combination_rate(["The modern museum ."], [REFERENCE], combinations)
+
+
+def test_a_combination_rate_of_anything_but_texts_is_refused(unchecked):
+    for hypotheses, references in (([], []), (["a"], ["a", "b"]), ("a b", ["a b"])):
+        with pytest.raises(InputError, match="^hypotheses"):
+            combination_rate(hypotheses, references, [("a",)] * len(references))

@@ -25,7 +25,7 @@ TINY = TransformerConfig(
     11, 13, d_model=16, num_heads=4, num_encoder_layers=2, num_decoder_layers=2, d_ff=24, dropout=0.0
 )
 NORM = pytest.mark.parametrize("norm", ["post", "pre"])
-SCHEME = pytest.mark.parametrize("positions", POSITIONS)
+KIND = pytest.mark.parametrize("positions", POSITIONS)
 
 
 def make(**changes) -> Transformer:
@@ -62,6 +62,27 @@ def test_equals_torch_nn_transformer_forward_and_gradients(norm, batch, src_len,
         wanted = torch.autograd.grad((expected * direction).sum(), parameters)
         for a, b in zip(got, wanted, strict=True):
             torch.testing.assert_close(a, b, atol=100 * atol, rtol=100 * atol)
+
+
+def growth(stack, *options) -> float:
+    """Enormous vectors go in, then twice as large: how much the output grows; 0 behind a norm, 1 without."""
+    x = 1e6 * torch.randn(2, 5, TINY.d_model, dtype=torch.float64)
+    once, twice = stack(x, *options)[0], stack(2 * x, *options)[0]
+    return ((twice - once).norm() / once.norm()).item()
+
+
+@NORM
+def test_trap_05_each_stack_ends_with_a_norm_whatever_its_parameters(norm):
+    """Mean 0 and variance 1 would hold before training only; size is forgotten by a norm with any gain and bias."""
+    ours = make(norm=norm).double()
+    for name, parameter in ours.named_parameters():
+        nn.init.normal_(parameter, mean=1.0 if "norm.weight" in name else 0.0, std=0.5)
+    memory = ours.encode(sentences(2, 4, 1)[0])
+    stacks = {"encoder": (ours.encoder,), "decoder": (ours.decoder, memory, causal_mask(5))}
+    assert all(growth(*stack) < 0.01 for stack in stacks.values())
+    for stack, *options in stacks.values():
+        stack.norm = nn.Identity()
+        assert growth(stack, *options) == pytest.approx(1 if norm == "pre" else 0, abs=0.01)
 
 
 def test_equals_hugging_face_marian():
@@ -111,7 +132,7 @@ def test_equals_hugging_face_marian():
 # --- what it may see ------------------------------------------------------------------------------------
 
 
-@SCHEME
+@KIND
 @pytest.mark.parametrize("mode", ["train", "eval"])
 def test_trap_01_no_token_changes_what_comes_before_it(positions, mode):
     model = make(positions=positions, dropout=0.2).train(mode == "train")
@@ -131,7 +152,7 @@ def test_trap_01_no_token_changes_what_comes_before_it(positions, mode):
 
 
 @NORM
-@SCHEME
+@KIND
 def test_trap_02_step_by_step_equals_all_at_once(positions, norm):
     model = make(positions=positions, norm=norm)
     src, tgt = sentences(3, 5, 7)
@@ -146,7 +167,7 @@ def test_trap_02_step_by_step_equals_all_at_once(positions, norm):
     assert (weights[1, 3:] == 0).all()
 
 
-@SCHEME
+@KIND
 def test_trap_04_padding_changes_nothing_and_a_batch_equals_its_sentences(positions):
     model = make(positions=positions)
     src, tgt = sentences(4, 6, 5)
@@ -335,7 +356,7 @@ def test_works_on_meta_in_double_and_under_autocast():
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-@SCHEME
+@KIND
 def test_gpu_equals_cpu(positions):
     model, (src, tgt) = make(positions=positions), sentences(2, 4, 5)
     expected = model(src, tgt)
@@ -382,7 +403,7 @@ def test_sentences_without_a_token_are_refused():
 # --- states ---------------------------------------------------------------------------------------------
 
 
-@SCHEME
+@KIND
 def test_a_step_leaves_the_state_as_it_was(positions):
     """A beam search steps from one state more than once."""
     model, (src, tgt) = make(positions=positions), sentences(2, 5, 3)
@@ -393,7 +414,7 @@ def test_a_step_leaves_the_state_as_it_was(positions):
     assert torch.equal(model.step(tgt[:, 1], state)[0], first)
 
 
-@SCHEME
+@KIND
 def test_select_keeps_rows_of_all_that_a_state_holds(positions):
     model, (src, tgt) = make(positions=positions), sentences(3, 5, 3)
     src[1, 2:] = 0  # another mask a row

@@ -6,13 +6,12 @@ status 2.
 
 import argparse
 import io
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from tfmr.cli.commands import evaluate_command, note, translate_command
+from tfmr.cli.commands import evaluate_command, give_up_output, note, translate_command
 from tfmr.cli.train_command import train_command
 from tfmr.errors import InputError
 from tfmr.recurrent import SCORES
@@ -30,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _complain(error, 2)
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
+        give_up_output()
         return 0
     except OSError as error:
         return _complain(f"{error.filename}: {error.strerror}" if error.filename else error, 2)

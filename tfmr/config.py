@@ -127,7 +127,10 @@ def make_encoder_layer(config: TransformerConfig, positions: Positions) -> Encod
 
 
 def make_decoder_layer(config: TransformerConfig, positions: Positions) -> DecoderLayer:
-    """One layer of the decoder; cross-attention has no positions, for two languages have no common distances."""
+    """One layer of the decoder.
+
+    Its cross-attention has no positions, for two languages have no common distances.
+    """
     attentions = _attention(config, positions), _attention(config, Positions())
     return DecoderLayer(*attentions, _feed_forward(config), _residual(config))
 

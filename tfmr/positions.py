@@ -187,8 +187,16 @@ def alibi_slopes(num_heads: int, device: Device = None) -> Float[Tensor, " heads
     return torch.cat([slopes, 2.0 ** (-4 / power * odd)])
 
 
-def _angles(positions: Tensor, size: int, name: str, base: float = 10_000.0) -> Float[Tensor, "length half"]:
-    """p / base^(2i/size) for each position p and each pair i of coordinates, in float32 whatever the model's type."""
+def _angles(
+    positions: Tensor,
+    size: int,
+    name: str,
+    base: float = 10_000.0,
+) -> Float[Tensor, "length half"]:
+    """p / base^(2i/size) for each position p and each pair i of coordinates.
+
+    In float32, whatever the model's type: bfloat16 cannot tell all positions above 256 apart.
+    """
     if size < 2 or size % 2:
         raise InputError(f"{name}: expected an even number, one sine and cosine a pair, got {size}")
     pairs = torch.arange(0, size, 2, device=positions.device, dtype=torch.float32)

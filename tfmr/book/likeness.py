@@ -112,8 +112,8 @@ _AXIS_STEPS: dict[str, Callable[[Tensor, int], Tensor]] = {
     "a softmax along {} was taken once too often": lambda x, axis: x.softmax(axis),
     "a log-softmax along {} was taken once too often": lambda x, axis: x.log_softmax(axis),
     "the right numbers stand in reverse order along {}": lambda x, axis: x.flip(axis),
-    "the right numbers stand one place too far along {}": lambda x, axis: x.roll(1, axis),
-    "the right numbers stand one place too early along {}": lambda x, axis: x.roll(-1, axis),
+    "the right numbers stand one position too far along {}": lambda x, axis: x.roll(1, axis),
+    "the right numbers stand one position too early along {}": lambda x, axis: x.roll(-1, axis),
     "the right numbers were divided by their sum along {}": lambda x, axis: x / x.sum(axis, keepdim=True),
     "the right vectors along {} were made 1 long": lambda x, axis: x / x.norm(dim=axis, keepdim=True),
     "the right vectors along {} were normalised to mean 0 and variance 1":

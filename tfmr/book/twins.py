@@ -25,13 +25,16 @@ def attention_twin(ours: MultiHeadAttention) -> nn.MultiheadAttention:
 
 
 def copy_layer(ours: EncoderLayer | DecoderLayer, theirs: nn.Module) -> None:
-    """Give ``nn.TransformerEncoderLayer`` or ``nn.TransformerDecoderLayer`` the parameters of our layer."""
+    """Give ``nn.TransformerEncoderLayer`` or ``nn.TransformerDecoderLayer`` the parameters of our layer.
+
+    A layer counts by its parts, not by its class, so that one that a reader typed can be compared too.
+    """
     parts = {
         "self_attn": attention_twin(ours.self_attention),
         "linear1": ours.feed_forward.hidden,
         "linear2": ours.feed_forward.output,
     }
-    if isinstance(ours, DecoderLayer):
+    if hasattr(ours, "cross_attention"):
         parts["multihead_attn"] = attention_twin(ours.cross_attention)
         around = ours.around_self_attention, ours.around_cross_attention, ours.around_feed_forward
     else:

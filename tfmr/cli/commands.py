@@ -113,7 +113,13 @@ def say(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        give_up_output()
         raise InputError(f"standard output: expected to write there, got {error.strerror}") from None
+
+
+def give_up_output() -> None:
+    """Let standard output lead nowhere: what waits in it could not be written, and Python would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def note(text: str) -> None:

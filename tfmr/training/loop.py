@@ -86,7 +86,7 @@ def train(
         if not math.isfinite(valid_loss):
             raise InputError(
                 f"learning_rate: expected one so small that losses stay finite, got validation loss {valid_loss} "
-                f"{run.place()}"
+                f"{run.where()}"
             )
         run.end_epoch(valid_loss)
         save()
@@ -119,7 +119,7 @@ class _Run:
     history: History = field(default_factory=History)
     partial: _Partial = field(default_factory=_Partial)
 
-    def place(self) -> str:
+    def where(self) -> str:
         """Where training stands, for an error that stops it."""
         return f"after {self.partial.steps} steps of epoch {len(self.history.epochs) + 1}"
 
@@ -168,7 +168,7 @@ def _train_epoch(
         try:
             train_step(loss, model, optimizer, config.clip_norm)
         except InputError as error:
-            raise InputError(f"{error} {run.place()}") from None
+            raise InputError(f"{error} {run.where()}") from None
 
         partial.steps += 1
         partial.nll += loss.item() * num_tokens
