@@ -43,8 +43,13 @@ NAMED["check_mean_nll"] = [
     ("to base 2", lambda logits, tgt: nll(logits, tgt) / math.log(2)),
     ("vocabulary on axis 1", lambda logits, tgt: F.cross_entropy(logits, tgt[:, 1:], ignore_index=0)),
     ("sure of a wrong word", lambda logits, tgt: torch.distributions.Categorical(logits=logits).entropy()[tgt[:, 1:] > 0].mean()),
-    # What is dropped here is padding, wherever there is some.
-    ("every token counts the same", lambda logits, tgt: nll(logits[:, :-1], tgt[:, :-1])),
+    # What is dropped here is padding, wherever there is some; else the end symbol of the longest sentence.
+    ("end symbol has to be predicted", lambda logits, tgt: nll(logits[:, :-1], tgt[:, :-1])),
+    ("the logits of its own place", lambda logits, tgt: F.cross_entropy(logits.flatten(0, 1), tgt[:, 1:].T.reshape(-1), ignore_index=0)),
+    ("no sentence decides about another", lambda logits, tgt: F.cross_entropy(*(lambda n: (logits[:, :n].flatten(0, 1), tgt[:, 1 : n + 1].flatten()))(int((tgt[0, 1:] != 0).sum())))),
+    ("it is a mean over all tokens", lambda logits, tgt: -picked(logits, tgt)[tgt[:, 1:] != 0].median()),
+    ("the word after the next one", lambda logits, tgt: nll(logits[:, :-1], tgt[:, 1:])),
+    ("rounded to 0.01", lambda logits, tgt: round(nll(logits, tgt).item(), 2)),
 ]
 NAMED["check_masked_weights"] = [
     ("over the queries", lambda scores, mask: scores.masked_fill(~mask, -math.inf).softmax(dim=0)),
@@ -54,6 +59,8 @@ NAMED["check_masked_weights"] = [
     ("larger by log 2", lambda scores, mask: (scores / math.sqrt(len(mask))).masked_fill(~mask, -math.inf).softmax(-1)),
     ("larger by log 2", lambda scores, mask: F.one_hot(scores.masked_fill(~mask, -math.inf).argmax(-1), len(mask)).float()),
     ("where the mask is False", lambda scores, mask: scores.masked_fill(~mask, -10).softmax(-1)),
+    ("logarithms of the right numbers", lambda scores, mask: scores.masked_fill(~mask, -1e9).log_softmax(-1)),
+    ("few digits of float16", lambda scores, mask: (scores.half().exp() * mask) / (scores.half().exp() * mask).sum(-1, keepdim=True)),
 ]
 NAMED["check_scaled_scores"] = [
     ("transpose(0, 1) swaps", lambda query, key: query @ key.transpose(0, 1) / math.sqrt(query.size(-1))),
@@ -109,6 +116,10 @@ NAMED["check_merge_heads"] = [
     ("leave out what is drawn", lambda heads: F.dropout(heads.transpose(1, 2).flatten(2), 0.1)),
     ("compute its sizes", lambda heads: heads.transpose(1, 2).reshape(2, 5, -1)),
     ("result.permute(1, 0, 2) would be right", lambda heads: heads.permute(2, 0, 1, 3).flatten(2)),
+    ("only the beginning of the last axis", lambda heads: heads[:, 0]),
+    ("Probably: the sentences of the batch lie end to end", lambda heads: torch.cat(list(heads), dim=-1)),
+    ("got a list.", lambda heads: heads.transpose(1, 2).flatten(2).tolist()),
+    ("few digits of bfloat16", lambda heads: heads.transpose(1, 2).flatten(2).bfloat16()),
 ]
 
 
@@ -140,6 +151,7 @@ NAMED["check_rotate"] = [
     ("counted from 1", lambda x, start: turn(x, angles(x, start + 1))),
     ("read as (i, i + d/2) and written as neighbours", lambda x, start: turn(torch.stack(x.chunk(2, 1), -1).flatten(1), angles(x, start))),
     ("pairs are (i, i + d/2)", rotate_half),
+    ("got a complex tensor", lambda x, start: torch.view_as_complex(x.reshape(len(x), -1, 2)) * torch.exp(1j * angles(x, start))),
     ("clockwise", lambda x, start: rotate_half(x, start, -1)),
 ]
 WRONG["check_rotate"] = [
@@ -201,7 +213,10 @@ NAMED["check_around"] = [
     ("the norm that is given", own_norm),
     ("for post, the sublayer reads x", lambda x, f, norm, place: x + f(norm(x)) if place == "pre" else norm(x + f(norm(x)))),
     ("two things at once. First, for pre, the way around must carry x itself", normed_for_both),
+    ("once: where it adds 1", lambda x, f, norm, place: x + f(norm(norm(x))) if place == "pre" else norm(x + f(x))),
+    ("once: where it adds 1", lambda x, f, norm, place: x + f(norm(f(norm(x)))) if place == "pre" else norm(x + f(x))),
     ("once: where it adds 1", lambda x, f, norm, place: x + f(f(norm(x))) if place == "pre" else norm(x + f(f(x)))),
+    ("for post, x goes around", lambda x, f, norm, place: x + f(norm(x)) if place == "pre" else norm(2 * x + f(x))),
     ("it has to be called", lambda x, f, norm, place: x + f(norm) if place == "pre" else norm(x + f(x))),
     ("got a function", lambda x, f, norm, place: lambda v: v + f(norm(v))),
 ]
@@ -240,6 +255,8 @@ NAMED["check_cross_attention"] = [
     ("two things at once", lambda x, memory, visible, *w: cross(x, memory, visible | True, *w, divide=1)),
     ("queries twice as long", lambda *a: attend(*(F.normalize(q, dim=-1) for q in heads(*a)[:2]), heads(*a)[2], a[2])),
     ("expected 2 results, got a float tensor", lambda *a: cross(*a)[0]),
+    ("few digits of float16", lambda *a: tuple(result.half() for result in cross(*a))),
+    ("the zeros are cut out", lambda x, memory, visible, *w: cross(x, memory[visible], visible[visible], *w)),
 ]
 WRONG["check_cross_attention"] = [
     lambda x, memory, visible, *w: cross(x, memory * visible[:, None], visible | True, *w),
@@ -293,6 +310,11 @@ NAMED["check_count_parameters"] = [
     ("12 · num_layers · d_model²", lambda V, d, f, n: count(V, d, f, n, attention=d * d + d)),
     ("the sum of these numbers would be right", lambda V, d, f, n: (V * d, count(V, d, f, n) - V * d)),
     ("whole number", lambda V, d, f, n: count(V, d, f, n) / 1e6),
+    ("a norm (an encoder layer has two", lambda V, d, f, n: count(V, d, f, n) + 2 * n * d),
+    ("4 d_model numbers are too many", lambda V, d, f, n: count(V + 4, d, f, n)),
+    ("in each stack", lambda V, d, f, n: count(V, d, f, n // 2)),
+    ("in each stack", lambda V, d, f, n: count(V, d, f, n / 2)),
+    ("need not be 4 d_model", lambda V, d, f, n: count(V, d, 4 * d, n)),
 ]
 WRONG["check_count_parameters"] = [
     lambda V, d, f, n: count(V, f, d, n),
@@ -371,6 +393,11 @@ RIGHT["check_masked_weights"] = [
     lambda scores, mask: torch.softmax(scores - torch.where(mask, 0.0, torch.inf), dim=-1),
     lambda scores, mask: F.scaled_dot_product_attention(scores[None] * scores.size(1) ** 0.5, torch.eye(scores.size(1))[None], torch.eye(scores.size(1))[None], attn_mask=mask.expand_as(scores)[None])[0],
 ]
+NAMED["check_links"] = [
+    ("decides about target word t", lambda weights, num_src, num_tgt: {(s, t) for s, t in enumerate(weights.argmax(0).tolist()) if t < num_tgt and s < num_src}),
+    ("the next one's row", lambda weights, num_src, num_tgt: {(s, t) for t, s in enumerate(weights[1:].argmax(-1).tolist()) if s < num_src}),
+    ("the row before its own", lambda weights, num_src, num_tgt: {(s, t) for t, s in enumerate(weights.roll(1, 0)[:num_tgt].argmax(-1).tolist()) if s < num_src}),
+]
 WRONG["check_links"] = [
     lambda weights, num_src, num_tgt: {(s, t) for t in range(num_tgt) for s in range(num_src)},
     lambda weights, num_src, num_tgt: {(weights[t].argmax(), t) for t in range(num_tgt)},
@@ -389,6 +416,8 @@ WRONG["check_links"] = [
     lambda weights, num_src, num_tgt: {(s, t) for t in range(num_tgt) for s in range(num_src) if weights[t, s] > 0.2},
 ]
 RIGHT["check_links"] = [
+    lambda weights, num_src, num_tgt: (lambda best: torch.stack([best, torch.arange(num_tgt)], 1)[best < num_src])(weights[:num_tgt].argmax(-1)),
+    lambda weights, num_src, num_tgt: np.array([(s, t) for t, s in enumerate(weights[:num_tgt].argmax(-1).tolist()) if s < num_src]),
     lambda weights, num_src, num_tgt: [(weights[t].argmax(), t) for t in range(num_tgt) if weights[t].argmax() < num_src],
     lambda weights, num_src, num_tgt: frozenset(((int(s), t) for t, s in enumerate(weights.argmax(1)[:num_tgt]) if s < num_src)),
     lambda weights, num_src, num_tgt: set(zip(*[x.tolist() for x in (lambda b: (b[b < num_src], torch.arange(num_tgt)[b < num_src]))(weights[:num_tgt].argmax(-1))], strict=True)),

@@ -108,6 +108,8 @@ SAME = [
     ({(1, 2)}, [(1, 2)]),
     ({(1, 2)}, frozenset({(np.int64(1), torch.tensor(2))})),
     ({(1, 2)}, [[1, 2]]),
+    ({(1, 2), (3, 4)}, torch.tensor([[3, 4], [1, 2]])),
+    ({(1, 2)}, np.array([[1, 2]])),
 ]
 
 
@@ -136,6 +138,8 @@ OTHER = [
     ((1, 2), 3, "expected 2 results, got an int."),
     ((1, 2), (3,), "expected 2 results, got 1."),
     ({1}, "a", "expected a set, got a str."),
+    ({(1, 2)}, torch.tensor([[1.0, 2.0]]), "expected a set, got a float tensor."),
+    ({(1, 2)}, torch.tensor([1, 2]), "expected a set, got an integer tensor."),
     (torch.ones(2), torch.tensor([1.0, math.inf]), "a number is infinite at [1]: expected finite ones only."),
 ]
 

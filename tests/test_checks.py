@@ -6,7 +6,7 @@ import torch
 from IPython.core.formatters import DisplayFormatter
 
 from tfmr.book.checks import Exercise, Verdict
-from tfmr.book.properties import alone, doubles_with
+from tfmr.book.properties import alone, close, doubles_with
 from tfmr.errors import InputError
 
 
@@ -177,6 +177,11 @@ def test_the_first_property_that_is_broken_is_told():
     assert check.broken_property(lambda values: values) == "never."
 
 
+def test_complex_numbers_are_close_in_both_parts():
+    assert close(torch.tensor(1 + 2j), torch.tensor(1 + 2j)) and close(torch.tensor(1 + 0j), 1.0)
+    assert not close(torch.tensor(1 + 2j), torch.tensor(1 + 1j))
+
+
 def test_a_property_that_cannot_be_asked_is_kept():
     check = Exercise(mean, CASES, properties=[DOUBLES])
     assert check.broken_property(unwritten) is None
@@ -191,6 +196,12 @@ def test_two_mistakes_at_once_are_both_named(capsys):
         line
         == "Not yet: two things at once. First, the sum is not divided by the length. Second, it is doubled."
     )
+
+
+def test_two_mistakes_that_undo_each_other_are_none(capsys):
+    line = said(capsys, lambda values: mean(values).tolist(), mistakes=PAIR)
+    assert line.startswith("Not yet: the numbers are right, but expected a float tensor, got a list.")
+    assert "two things" not in line
 
 
 def test_a_mistake_and_a_likeness_are_both_named(capsys):

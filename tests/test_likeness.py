@@ -40,7 +40,11 @@ STEPS = [
     (lambda x: x[None], "only the shape"),
     (lambda x: x.sum(-1), "after a sum along the last axis, which is one too many"),
     (lambda x: x[:1], "only the first along the last axis but one"),
+    (lambda x: x[0], "only the first along the last axis but one"),
     (lambda x: x[:, :-1], "all but the last along the last axis"),
+    (lambda x: x[..., : x.size(1) // 2], "only the beginning of the last axis"),
+    (lambda x: x[..., -(x.size(1) // 2) :], "only the end of the last axis"),
+    (lambda x: -x.log(), "negative logarithms"),
     (lambda x: torch.full_like(x, 7.0), "the result is `x`, unchanged"),
 ]
 
@@ -63,6 +67,46 @@ def test_a_step_is_named(step, words):
 def test_a_missing_step_is_named(step, words):
     got = [x[:1] for x in RIGHT] if "repeated" in words else RIGHT
     assert words in likeness.of([step(x) for x in RIGHT], got, NAMED)
+
+
+def test_a_logarithm_is_known_by_its_exponential():
+    masked = [torch.cat([x, torch.zeros(len(x), 1)], dim=1) for x in RIGHT]
+    logs = [x.log().clamp(min=-1e9) for x in masked]  # as of scores that were filled with -1e9
+    assert likeness.of(masked, logs, NAMED) == "these are the logarithms of the right numbers."
+    assert likeness.of([0 * x for x in RIGHT], [x - 30 for x in RIGHT], NAMED) is None
+
+
+def test_several_results_that_lack_digits_are_told_at_once():
+    both = [(x, x + 1) for x in RIGHT]
+    assert "float16" in likeness.coarse(both, [(x.half(), y.half()) for x, y in both])
+    assert likeness.coarse(both, [(x.half(), (y + 1).half()) for x, y in both]) is None
+
+
+def test_zeros_that_are_cut_out_are_named():
+    kept = [x * (torch.arange(x.numel()).view_as(x) > 0) for x in RIGHT]  # a single 0 is no reason
+    masked = [torch.cat([x[:, :1], torch.zeros(len(x), 1), x[:, 1:]], dim=1) for x in kept]
+    words = likeness.of(masked, kept, NAMED)
+    assert words == "along the last axis the zeros are cut out: they keep their places."
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (lambda x: x.round(decimals=1), "rounded to 0.1:"),
+        (lambda x: x.round(decimals=3), "rounded to 0.001:"),
+        (torch.Tensor.half, "the few digits of float16"),
+        (torch.Tensor.bfloat16, "the few digits of bfloat16"),
+    ],
+)
+def test_numbers_that_lack_digits_are_told(step, words):
+    assert words in likeness.coarse(RIGHT, [step(x) for x in RIGHT])
+
+
+@pytest.mark.parametrize(
+    "step", [lambda x: x, lambda x: x[:1], lambda x: (x + 1).half(), lambda x: x + 1, str]
+)
+def test_numbers_that_are_otherwise_wrong_do_not_lack_digits(step):
+    assert likeness.coarse(RIGHT, [step(x) for x in RIGHT]) is None
 
 
 @pytest.mark.parametrize("step", [lambda x: x, lambda x: x * math.nan, lambda x: x.T @ x, lambda x: x + x**3])
@@ -185,6 +229,29 @@ x, cube = torch.rand(2, 3), torch.rand(2, 3, 4)
         (lambda: torch.einsum("ij,jk", cube, x), "letters are for"),
         (lambda: x.sofmax(-1), "missing or misspelt"),
         (lambda: x[5], "an index points outside"),
+        (lambda: x[torch.ones(3).bool()], "x[..., mask]"),
+        (lambda: x.expand(4, 3), "axes are matched from the last one on"),
+        (lambda: torch.softmax(x), "say it, as dim=-1"),
+        (lambda: sum(x, axis=0), "say it, as dim=-1"),
+        (lambda: torch.cat([x, torch.rand(3, 4)], 0), "agree in all other axes"),
+        (lambda: [None for a, b, c in [x.shape]], "names on the left"),
+        (lambda: x[0, 1, 2], "more indices than axes"),
+        (lambda: list(x[0, 0]), "no axis to go along"),
+        (lambda: torch.tril(x[0]), "another number of axes"),
+        (lambda: x.narrow(1, 2, 4), "a size does not fit"),
+        (lambda: math.sqrt(x), "a single one is needed"),
+        (lambda: 1 - (x > 0), "turns true and false round"),
+        (lambda: ~x, "turns true and false round"),
+        (lambda: torch.nn.Parameter(x).numpy(), "detach()"),
+        (lambda: torch.rand(3).expand(2, 3).add_(x), "clone()"),
+        (lambda: x.shape(0), ".shape takes square brackets"),
+        (lambda: x + None, "a function without return"),
+        (lambda: {[1, 2]}, "numbers and tuples, not lists"),
+        (lambda: range(2.0), "it takes whole numbers"),
+        (lambda: [1].tolist(), "what stands there is none"),
+        (lambda: math.log(0), "where torch would give inf or nan"),
+        (lambda: bool(x > 0), "take one truth value"),
+        (lambda: torch.nn.functional.one_hot(x), "the types do not fit"),
         (
             lambda: torch.nn.functional.cross_entropy(torch.rand(2, 3, 4), torch.ones(2, 3).long()),
             "vocabulary",
@@ -199,4 +266,5 @@ def test_an_exception_is_put_into_words(function, meaning):
 
 def test_an_unknown_exception_keeps_its_own_words():
     assert in_words(KeyError("odd")) == "it raises KeyError: 'odd'."
+    assert in_words(AssertionError()) == "it raises AssertionError."
     assert len(in_words(ValueError("long " * 100))) < 300

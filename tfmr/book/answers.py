@@ -38,13 +38,15 @@ def equal(expected: Any, got: Any, tolerance: float) -> bool:
 def as_asked(expected: Any, got: Any) -> Any:
     """The answer in the form that was asked for, where the form makes no difference.
 
-    A NumPy array is as good as a tensor, a list of results as good as a tuple, a list of pairs as good as a set, and
+    A NumPy array is as good as a tensor, a list of results as good as a tuple, pairs in a list or in the rows of an array as good as a set, and
     whether a tensor has a gradient is no matter. Anything else stays as it is.
     """
     if isinstance(expected, tuple) and isinstance(got, (tuple, list)) and len(expected) == len(got):
         return tuple(as_asked(a, b) for a, b in zip(expected, got, strict=True))
     if isinstance(expected, torch.Tensor) and isinstance(got, np.ndarray) and got.dtype.kind in _CATEGORIES:
         return torch.as_tensor(np.ascontiguousarray(got)).view(got.shape)
+    if isinstance(expected, set) and _is_array(got) and got.ndim == 2 and "integer" in kind_of(got):
+        got = got.tolist()
     if isinstance(expected, set) and isinstance(got, (set, frozenset, list, tuple)):
         try:
             return {tuple(map(int, item)) if isinstance(item, (list, tuple)) else item for item in got}

@@ -173,6 +173,8 @@ class Exercise:
             return "form", form
         if self._draws(candidate) and not self._draws(self.solution):
             return "property", BY_CHANCE
+        if not all(right) and (words := likeness.coarse(expected, got)):
+            return "likeness", words
         return ("property", broken) if broken else None
 
     def _causes(self, expected: list, got: list) -> Iterator[tuple[str, str]]:
@@ -181,6 +183,8 @@ class Exercise:
         for sentence, _, made in ways:
             if _behave_alike(made, got, self.tolerance):
                 yield "mistake", sentence
+        if all(same_numbers(a, b, self.tolerance) for a, b in zip(expected, got, strict=True)):
+            return  # only what holds them is wrong: two mistakes that undo each other are none
         named = [dict(zip(self._names, case, strict=False)) for case in self.cases]
         if (words := likeness.of(expected, got, named)) is not None:
             yield "likeness", words

@@ -61,6 +61,26 @@ def case_by_case(expected: Sequence, got: Sequence) -> str | None:
     return None
 
 
+def coarse(expected: Sequence, got: Sequence) -> str | None:
+    """A sentence about numbers that are right, but not to the last digit: rounded, or held in half precision."""
+    if all(isinstance(value, tuple) and len(value) == len(expected[0]) for value in (*expected, *got)):
+        expected, got = sum(expected, ()), sum(got, ())
+    a, b = [as_numbers(value) for value in expected], [as_numbers(value) for value in got]
+    if any(x is None or y is None or x.shape != y.shape for x, y in zip(a, b, strict=True)):
+        return None
+    if all(map(alike, a, b)):
+        return None
+    for digits in (1, 2, 3):
+        if all(alike(x.round(decimals=digits), y) for x, y in zip(a, b, strict=True)):
+            return f"the numbers are right, but rounded to {10**-digits:g}: return them as they are."
+    halves = {getattr(value, "dtype", None) for value in got} & {torch.float16, torch.bfloat16}
+    if len(halves) == 1 and all(isinstance(value, Tensor) for value in got):
+        off = 4 * torch.finfo(*halves).eps
+        if all(torch.allclose(x, y, rtol=off, atol=off) for x, y in zip(a, b, strict=True)):
+            return f"the numbers are right up to the few digits of {str(*halves).removeprefix('torch.')}: stay with float32."
+    return None
+
+
 def _factors(a: Numbers, b: Numbers) -> list[float]:
     return [((x * y).sum() / (x * x).sum()).item() for x, y in zip(a, b, strict=True)]
 
@@ -93,11 +113,14 @@ def _same_parts(a: Sequence, b: Sequence) -> bool:
 _STEPS: dict[str, Callable[[Tensor], Tensor]] = {
     "these are 1 minus the right numbers; of true and false, the opposite": lambda x: 1 - x,
     "the sign is the wrong way round: these are the negatives of the right numbers": torch.neg,
-    "these are the logarithms of the right numbers": torch.log,
-    "these are the negative logarithms of the right numbers": lambda x: -x.log(),
     "these are 1 over the right numbers": torch.reciprocal,
     "these are the right numbers after an exponential too many": torch.exp,
     "these are the right numbers' negatives after an exponential": lambda x: (-x).exp(),
+}
+# Steps that lead back. What is masked may be any large negative number, and its logarithm is none.
+_STEPS_BACK: dict[str, Callable[[Tensor], Tensor]] = {
+    "these are the logarithms of the right numbers": torch.exp,
+    "these are the negative logarithms of the right numbers": lambda y: (-y).exp(),
 }
 _LOSING_STEPS: dict[str, Callable[[Tensor], Tensor]] = {
     "all numbers are 0": torch.zeros_like,
@@ -136,7 +159,7 @@ def _an_argument(a: Numbers, b: Numbers, named: Named) -> str | None:
 
 
 def _a_step(a: Numbers, b: Numbers, named: Named) -> str | None:
-    return _first_step(_STEPS, a, b)
+    return _first_step(_STEPS, a, b) or (any(x.any() for x in a) and _first_step(_STEPS_BACK, b, a)) or None
 
 
 def _a_losing_step(a: Numbers, b: Numbers, named: Named) -> str | None:
@@ -247,14 +270,25 @@ def _one_axis_less(a: Numbers, b: Numbers, named: Named) -> str | None:
 def _piece(a: Numbers, b: Numbers, named: Named) -> str | None:
     """Only a piece of the right result."""
     pieces = {
-        "only the first along {}": lambda x, axis: (x.narrow(axis, 0, 1), x.select(axis, 0)),
-        "only the last along {}": lambda x, axis: (x.narrow(axis, -1, 1), x.select(axis, -1)),
-        "all but the first along {}": lambda x, axis: (x.narrow(axis, 1, x.size(axis) - 1),),
-        "all but the last along {}": lambda x, axis: (x.narrow(axis, 0, x.size(axis) - 1),),
-    }
+        "only the first along {} came; the rest is missing":
+            lambda x, axis, size: (x.narrow(axis, 0, 1), x.select(axis, 0)),
+        "only the last along {} came; the rest is missing":
+            lambda x, axis, size: (x.narrow(axis, -1, 1), x.select(axis, -1)),
+        "all but the first along {} came; the rest is missing":
+            lambda x, axis, size: (x.narrow(axis, 1, x.size(axis) - 1),),
+        "all but the last along {} came; the rest is missing":
+            lambda x, axis, size: (x.narrow(axis, 0, x.size(axis) - 1),),
+        "only the beginning of {} came; the rest is missing": lambda x, axis, size: (x.narrow(axis, 0, size),),
+        "only the end of {} came; the rest is missing": lambda x, axis, size: (x.narrow(axis, -size, size),),
+        "along {} the zeros are cut out: they keep their places":
+            lambda x, axis, size: (x.index_select(axis, x.movedim(axis, 0).flatten(1).any(dim=1).nonzero().flatten()),),
+    }  # fmt: skip
     for (words, cut), axis in product(pieces.items(), range(-1, -1 - min(x.ndim for x in a), -1)):
-        if all(any(alike(p, y) for p in cut(x, axis)) for x, y in zip(a, b, strict=True)):
-            return f"{words.format(axis_name(axis))} came; the rest is missing."
+        sizes = [
+            min(x.size(axis), y.size(axis) if y.ndim == x.ndim else 1) for x, y in zip(a, b, strict=True)
+        ]
+        if all(any(alike(p, y) for p in cut(x, axis, n)) for x, y, n in zip(a, b, sizes, strict=True)):
+            return f"{words.format(axis_name(axis))}."
     return None
 
 

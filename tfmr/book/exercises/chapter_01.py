@@ -51,9 +51,23 @@ def _token_by_token(call: Callable, logits: Tensor, tgt: Tensor) -> bool:
     return close(call(logits, tgt), sum(each) / numbers.sum())
 
 
+def _each_sentence(holds: Callable) -> Callable:
+    """The property, asked of each sentence alone, with what padding the batch gave it."""
+    return lambda call, logits, tgt: all(
+        holds(call, logits[i : i + 1], tgt[i : i + 1]) for i in range(len(tgt))
+    )
+
+
 def _add_at(place: Callable, what: Callable) -> Callable:
     """Change the logits of the positions where ``place(tgt[:, 1:])``."""
     return lambda logits, tgt: (logits + place(tgt[:, 1:])[..., None] * what(logits), tgt)
+
+
+def _one_costs(call: Callable, logits: Tensor, tgt: Tensor) -> bool:
+    """The first word of the first sentence is wrong by 30, every other token of the batch is right."""
+    said = tgt[:, 1:].clone()
+    said[0, 0] = (said[0, 0] + 1) % WORDS
+    return close(call(30 * F.one_hot(said, WORDS).float(), tgt), 30 / (tgt[:, 1:] != PAD).sum())
 
 
 def _ramp(logits: Tensor) -> Tensor:
@@ -69,29 +83,35 @@ check_mean_nll = Exercise(
          unmoved_by(lambda logits, tgt: (logits + torch.arange(float(logits.size(1)))[:, None], tgt))),
         ("the loss may not be negative: no p is above 1, so no -log p is below 0.",
          lambda call, logits, tgt: call(logits, tgt) >= 0),
+        ("sentences in another order, their logits with them, give the same loss: each token goes with the logits of its "
+         "own place, and no sentence decides about another.", unmoved_by(lambda logits, tgt: (logits.flip(0), tgt.flip(0)))),
         ("what the model says behind the end of a sentence may not count: leave padding out.",
          unmoved_by(_add_at(lambda target: target == PAD, _ramp))),
         ("the first symbol of `tgt` is given and never predicted, so it may not matter which it is.",
          unmoved_by(lambda logits, tgt: (logits, torch.cat([torch.full_like(tgt[:, :1], 7), tgt[:, 1:]], dim=1)))),
+        ("where the model is sure of the right words, the loss is close to 0.",
+         lambda call, logits, tgt: abs(call(30 * F.one_hot(tgt[:, 1:], WORDS).float(), tgt)) < 1e-3),
         ("the end symbol has to be predicted, too: what the model says there must count.",
-         moved_by(_add_at(lambda target: target == END, _ramp))),
+         _each_sentence(moved_by(_add_at(lambda target: target == END, _ramp)))),
         ("where all words are equally probable, the loss is log of their number (2.08 for 8 words), for any batch.",
          lambda call, logits, tgt: close(call(0 * logits, tgt), math.log(logits.size(-1)))),
         ("no word counts more than another: words and their logits in another order give the same loss.",
          unmoved_by(lambda logits, tgt: (
              torch.cat([logits[..., :3], logits[..., 3:].flip(-1)], dim=-1), torch.where(tgt > END, WORDS + 2 - tgt, tgt)
          ))),
-        ("where the model is sure of the right words, the loss is close to 0.",
-         lambda call, logits, tgt: abs(call(30 * F.one_hot(tgt[:, 1:], WORDS).float(), tgt)) < 1e-3),
         ("where the model is sure of a wrong word, with a logit 30 above the others, the loss is 30.",
          lambda call, logits, tgt: close(call(30 * F.one_hot((tgt[:, 1:] + 1) % WORDS, WORDS).float(), tgt), 30.0)),
         ("the first word has to be predicted, too: what the model says there must count.",
          moved_by(lambda logits, tgt: (torch.cat([logits[:, :1] + _ramp(logits), logits[:, 1:]], dim=1), tgt))),
+        ("where one of N tokens costs 30 and the others cost nothing, the loss is 30 / N: it is a mean over all tokens.",
+         _one_costs),
         ("every token counts the same, whether its sentence is short or long.", _token_by_token),
     ],
     mistakes=[
         ("you compare with the word the decoder was given; it has to predict the one after it.",
          {"target": lambda tgt: tgt[:, :-1]}),
+        ("you compare with the word after the next one; logits and targets have to begin with the same word.",
+         {"target": lambda tgt: F.pad(tgt[:, 2:], (0, 1), value=PAD)}),
         ("padding is counted as if it were words to predict.",
          {"counts": lambda target, tgt: target == target}),
         ("what counts is taken from `tgt[:, :-1]`, the words given; take it from the targets, `tgt[:, 1:]`.",

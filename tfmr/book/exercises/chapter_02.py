@@ -118,6 +118,17 @@ def links(
     return {pair(src, tgt) for tgt, src in found if keep(src, num_src)}
 
 
+def _own_row(call: Callable, weights: Tensor, num_src: int, num_tgt: int) -> bool:
+    """Where one row alone peaks at a source word, and the others at the end symbol, its word alone is linked."""
+    for tgt in range(num_tgt):
+        one = torch.full_like(weights, 0.1)
+        one[:, num_src] = 0.5
+        one[tgt, 0] = 0.9
+        if {link[1] for link in call(one, num_src, num_tgt)} != {tgt}:
+            return False
+    return True
+
+
 def _weights(best: list[int], num_src: int) -> tuple[Tensor, int, int]:
     """Weights of one row a target word, which peak where ``best`` says, and a last row for the end symbol."""
     generator = torch.Generator().manual_seed(len(best))
@@ -141,6 +152,8 @@ check_links = Exercise(
          lambda call, weights, num_src, num_tgt: all(link[1] < num_tgt for link in call(weights, num_src, num_tgt))),
         ("each target word makes at most one link.",
          lambda call, *arguments: len({tgt for _, tgt in call(*arguments)}) == len(call(*arguments))),
+        ("row t of `weights` decides about target word t: where it alone peaks at a source word, only this word is linked.",
+         _own_row),
         ("a target word whose greatest weight lies at a source word, the last one too, makes a link.",
          lambda call, weights, num_src, num_tgt: {tgt for _, tgt in call(weights, num_src, num_tgt)}
          >= {tgt for tgt in range(num_tgt) if weights[tgt, :num_src].max() == weights[tgt].max()}),
@@ -162,6 +175,10 @@ check_links = Exercise(
          {"cut": lambda weights, num_src, num_tgt: weights[:num_tgt, :num_src]}),
         ("the row of the target's end symbol is no word and makes no link.",
          {"cut": lambda weights, num_src, num_tgt: weights}),
+        ("each word is given the next one's row; row t is target word t's own.",
+         {"cut": lambda weights, num_src, num_tgt: weights[1:]}),
+        ("each word is given the row before its own; row t is target word t's own.",
+         {"cut": lambda weights, num_src, num_tgt: weights.roll(1, 0)[:num_tgt]}),
         ("words are counted from 1; count from 0.", {"pair": lambda src, tgt: (src + 1, tgt + 1)}),
         ("source words are counted from 1; count from 0.", {"pair": lambda src, tgt: (src + 1, tgt)}),
         ("target words are counted from 1; count from 0.", {"pair": lambda src, tgt: (src, tgt + 1)}),

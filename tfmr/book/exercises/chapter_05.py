@@ -59,6 +59,8 @@ check_merge_heads = Exercise(
         ("the heads come in reverse order.", {"first": lambda heads: heads.flip(1)}),
         ("the axes are in order, but not yet made into one: flatten the last two.",
          {"shape": lambda batch, heads, length, size: (batch, length, heads, size)}),
+        ("the sentences of the batch lie end to end; it is the heads that should, each sentence for itself.",
+         {"axes": (1, 2, 0, 3), "shape": lambda batch, heads, length, size: (heads, length, batch * size)}),
         ("only the first sentence of the batch is there.",
          {"first": lambda heads: heads[:1], "shape": lambda batch, heads, length, size: (length, heads * size)}),
     ],

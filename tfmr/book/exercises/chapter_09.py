@@ -11,6 +11,8 @@ def count_parameters(
     d_ff: int,
     num_layers: int,
     *,
+    layers: Callable = lambda num_layers: num_layers,
+    inner: Callable = lambda d_model, d_ff: d_ff,
     tables: int = 1,
     maps: int = 4,
     attention_bias: int = 1,
@@ -26,13 +28,14 @@ def count_parameters(
     extra: Callable = lambda vocab_size, d_model: 0,
 ) -> int:
     """The parameters of a post-norm Transformer with sinusoidal positions and all ties."""
+    d_ff = inner(d_model, d_ff)
     attention = maps * d_model * (d_model + attention_bias)
     feed_forward = matrices * d_model * d_ff + feed_forward_bias(d_model, d_ff)
     norm = norm_size * d_model
     encoder_layer = attention + feed_forward + encoder_norms * norm
     decoder_layer = attentions * attention + decoder_feed_forward * feed_forward + decoder_norms * norm
-    layers = num_layers * (encoders * encoder_layer + decoders * decoder_layer)
-    return tables * vocab_size * d_model + layers + extra(vocab_size, d_model)
+    pair = encoders * encoder_layer + decoders * decoder_layer
+    return tables * vocab_size * d_model + layers(num_layers) * pair + extra(vocab_size, d_model)
 
 
 def _costs(number: int, sentence: str, price: Callable) -> tuple[str, Callable]:
@@ -46,6 +49,11 @@ def _costs(number: int, sentence: str, price: Callable) -> tuple[str, Callable]:
 
 
 VOCABULARY, D_FF = 0, 2
+EACH_STACK = "num_layers is the number of layers in each stack, not in both together."
+TOO_MANY_NORMS = (
+    "2 d_model numbers are too many for each pair of layers: a norm (an encoder layer has two, a decoder layer has "
+    "three norms)."
+)
 A_NORM = (
     "2 d_model numbers are missing for each pair of layers: a norm (an encoder layer has two, a decoder layer has "
     "three norms), or the bias of the feed-forward network's second map."
@@ -66,14 +74,14 @@ check_count_parameters = Exercise(
          lambda call, vocab_size, d_model, d_ff, num_layers:
          call(vocab_size, d_model, d_ff, 2) - call(vocab_size, d_model, d_ff, 1)
          == call(vocab_size, d_model, d_ff, 1) - call(vocab_size, d_model, d_ff, 0)),
+        _costs(D_FF, "one more number inside the feed-forward networks costs a row, a column and a bias in each of "
+               "2 · num_layers of them: 2 d_model + 1 each.",
+               lambda vocab_size, d_model, d_ff, num_layers: 2 * num_layers * (2 * d_model + 1)),
         ("an encoder and a decoder layer have three attentions, each of four maps with d_model² numbers: in d_model the "
          "count has to grow as 12 · num_layers · d_model².",
          lambda call, vocab_size, d_model, d_ff, num_layers:
          sum(sign * call(vocab_size, d_model + more, d_ff, num_layers) for sign, more in ((1, 0), (-2, 2), (1, 4)))
          == 96 * num_layers),
-        _costs(D_FF, "one more number inside the feed-forward networks costs a row, a column and a bias in each of "
-               "2 · num_layers of them: 2 d_model + 1 each.",
-               lambda vocab_size, d_model, d_ff, num_layers: 2 * num_layers * (2 * d_model + 1)),
     ],
     mistakes=[
         ("a decoder layer has two attentions: one to itself, one to the memory.", {"attentions": 1}),
@@ -85,6 +93,8 @@ check_count_parameters = Exercise(
         ("the two maps of the feed-forward network have biases.", {"feed_forward_bias": lambda d_model, d_ff: 0}),
         ("the first map of the feed-forward network has a bias, too: d_ff numbers.",
          {"feed_forward_bias": lambda d_model, d_ff: d_model}),
+        (TOO_MANY_NORMS, {"encoder_norms": 3}),
+        (TOO_MANY_NORMS, {"decoder_norms": 4}),
         (A_NORM, {"decoder_norms": 2}),
         (A_NORM, {"encoder_norms": 1}),
         (A_NORM, {"feed_forward_bias": lambda d_model, d_ff: d_ff}),
@@ -94,11 +104,15 @@ check_count_parameters = Exercise(
         ("the table is counted twice; with all ties it is one tensor.", {"tables": 2}),
         ("the vocabulary's table is missing.", {"tables": 0}),
         ("attention has four maps: query, key, value and output.", {"maps": 3}),
+        (EACH_STACK, {"layers": lambda num_layers: num_layers // 2}),
+        (EACH_STACK, {"layers": lambda num_layers: num_layers / 2}),
+        ("d_ff is an argument of its own: it need not be 4 d_model.", {"inner": lambda d_model, d_ff: 4 * d_model}),
         ("there are two stacks, an encoder and a decoder.", {"encoders": 0}),
         ("this is the encoder alone: the decoder is missing.", {"decoders": 0}),
         ("the feed-forward network of the decoder layer is missing.", {"decoder_feed_forward": 0}),
         ("the feed-forward network has two maps, one in and one out.", {"matrices": 1}),
-        ("a post-norm stack has no norm after its last layer.", {"extra": lambda vocab_size, d_model: 4 * d_model}),
+        ("4 d_model numbers are too many, as of a norm after the last layer of each stack: a post-norm stack has none.",
+         {"extra": lambda vocab_size, d_model: 4 * d_model}),
         ("the way out is the table alone; it has no bias.", {"extra": lambda vocab_size, d_model: vocab_size}),
     ],
 )  # fmt: skip
