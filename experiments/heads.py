@@ -1,6 +1,6 @@
 """Train one attention layer with few and with many heads on a task that asks for two things at once.
 
-    python experiments/heads.py                                     # all models, five seeds: an hour
+    python experiments/heads.py                                     # all models, three seeds: twenty minutes
     python experiments/heads.py --models heads-1 heads-8 --seeds 0 --steps 60 --out elsewhere
 
 Twelve children stand in a circle. Each wears a hat and points at one child with the left hand and at another with
@@ -11,9 +11,10 @@ heads-N    one layer with N heads; all of them have the same number of parameter
 layers-2   two layers after each other, with one head of half the size each: as many parameters but for some biases
 mlp-1      one head, and a readout with a hidden layer: more parameters
 
-Each run writes OUT/MODEL-seed-SEED.json: its configuration, versions, device, duration, the mean loss since the last look and the share of
-children with both hats right while training and after it, and how much of each head's attention goes to the child
-on the left and on the right. Chapter 5 reads these files. Its functions ``circles`` and ``Circle`` are those below.
+Each run takes from twenty seconds to two minutes and a half and writes OUT/MODEL-seed-SEED.json: its configuration, versions, device,
+duration, twenty looks while training (the mean loss since the look before, and the share of children with both hats
+right), that share after training, and how much of each head's attention goes to the child on the left and on the
+right. Chapter 5 reads these files. Its functions ``circles`` and ``Circle`` are those below.
 """
 
 import argparse
@@ -64,7 +65,6 @@ class Circle(nn.Module):
 
 def main(argv: list[str] | None = None) -> None:
     parser = harness.parser(__doc__)
-    parser.set_defaults(seeds=[0, 1, 2, 3, 4])
     parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
     parser.add_argument("--steps", type=int, default=3_000)
     parser.add_argument("--batch-size", type=int, default=64, help="circles a step")
