@@ -11,10 +11,10 @@ heads-N    one layer with N heads; all of them have the same number of parameter
 layers-2   two layers after each other, with one head of half the size each: as many parameters but for some biases
 mlp-1      one head, and a readout with a hidden layer: more parameters
 
-Each run takes from twenty seconds to two minutes and a half and writes OUT/MODEL-seed-SEED.json: its configuration, versions, device,
-duration, twenty looks while training (the mean loss since the look before, and the share of children with both hats
-right), that share after training, and how much of each head's attention goes to the child on the left and on the
-right. Chapter 5 reads these files. Its functions ``circles`` and ``Circle`` are those below.
+Each run takes from twenty seconds to two and a half minutes and writes OUT/MODEL-seed-SEED.json: its configuration,
+versions, device, duration, twenty looks while training (the mean loss since the look before, and the share of
+children with both hats right), that share after training, and how much of each head's attention goes to the child
+on the left and on the right. Chapter 5 reads these files. Its functions ``circles`` and ``Circle`` are those below.
 """
 
 import argparse
