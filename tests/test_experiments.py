@@ -326,14 +326,14 @@ def test_heads_writes_what_chapter_5_reads(run):
 
 @pytest.mark.parametrize("task", ["distance", "nearest"])
 def test_positions_writes_accuracies_at_each_length(task, run):
-    options = "--schemes learned alibi --seeds 0 --steps 3 --device cpu".split()
+    options = "--kinds learned alibi --seeds 0 --steps 3 --device cpu".split()
     written = run("positions", "--tasks", task, *options)
     assert set(written[f"{task}-alibi-seed-0"]["accuracy"]) == {"32", "64", "128"}
 
 
 def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(run, tmp_path):
     def measured(out, *seeds):
-        options = "--tasks distance --schemes rotary --steps 4 --device cpu --seeds".split()
+        options = "--tasks distance --kinds rotary --steps 4 --device cpu --seeds".split()
         written = run("positions", *options, *seeds, out=tmp_path / out)
         return [(one["train_loss"], one["accuracy"]) for one in written.values()]
 
@@ -375,7 +375,7 @@ def test_records_of_one_model_have_one_configuration(experiment):
         assert {"seconds", "processor_seconds"} & set(
             record
         )  # those from before the harness have one of them
-        model = tuple(record.get(axis) for axis in ("model", "method", "norm", "depth", "scheme", "task"))
+        model = tuple(record.get(axis) for axis in ("model", "method", "norm", "depth", "kind", "task"))
         same = found.setdefault(model, record)
         for key in ("corpus", "config", "options", "parameters", "device"):
             assert record.get(key) == same.get(key)
