@@ -785,3 +785,133 @@ def test_nobody_rests_while_he_works(sentences):
                 seen += 1
                 assert "avec" not in before, " ".join(fr)
     assert seen > 20
+
+
+# --- J: attributes, relatives, reasons --------------------------------------------------------------------
+
+
+def test_a_thing_is_not_said_to_be_new(sentences):
+    """Not: *le piano est très nouveau*, *une clé qui est nouvelle*: it is *neuf*, and *nouveau* stands before its noun."""
+    new = {"nouveau", "nouvelle", "nouveaux", "nouvelles"}
+    degrees = {"très", "assez", "trop", "vraiment", "plus", "moins", "aussi", "pas", "jamais"}
+    seen = 0
+    for fr, *_ in sentences:
+        for a, b in pairwise(fr):
+            seen += b in new
+            assert not (b in new and a in BEING | degrees), " ".join(fr)
+    assert seen > 200
+
+
+def test_a_state_in_a_relative_clause_has_the_tense_of_its_story(timed):
+    """Not: *ils regardent un chien qui était curieux*; nor a nap in the perfect: *une souris qui a dormi*."""
+    were = {"étais", "était", "étions", "étiez", "étaient"}
+    seen = 0
+    for fr, verbs in timed:
+        for i, word in enumerate(fr[:-3]):
+            if word != "qui" or not i:
+                continue
+            assert not (fr[i + 1] in AVOIR and fr[i + 2] == "dormi"), " ".join(fr)
+            if fr[i + 1] in were and "que" not in fr[:i] and "qu'" not in fr[:i] and verbs[0][0] < i:
+                seen += 1
+                assert verbs[0][1] == "past", " ".join(fr)
+    assert seen > 30
+
+
+def test_the_mood_behind_a_deed_to_come_is_to_come(timed):
+    """Not: *ils boiront parce qu'ils ont soif*; kindness stays: *ils aideront Paul parce qu'ils sont gentils*."""
+    seen = 0
+    for fr, verbs in timed:
+        for i, word in enumerate(fr[:-4]):
+            before = [tense for at, tense in verbs if at < i]
+            if word == "parce" and before and before[-1] == "future":
+                moods = {
+                    "faim",
+                    "soif",
+                    "sommeil",
+                    "peur",
+                    "chaud",
+                    "froid",
+                    "fatigué",
+                    "fatiguée",
+                    "heureux",
+                    "heureuse",
+                }
+                if moods & {fr[i + 4]}:
+                    seen += 1
+                    assert [tense for at, tense in verbs if at > i][0] == "future", " ".join(fr)
+    assert seen > 5
+
+
+def test_nobody_refuses_some_cheese(sentences):
+    """Not: he refuses to buy some cheese."""
+    seen = 0
+    for _, en, *_ in sentences:
+        for i, word in enumerate(en):
+            if word.startswith("refus"):
+                seen += 1
+                assert en[i + 1] != "to" or "some" not in en[i + 2 : i + 5], " ".join(en)
+    assert seen > 20
+
+
+def test_a_mood_is_told_once(sentences):
+    """Not: Marie is hungry and she is hungry. Nor are one's own relatives known."""
+    for fr, *_ in sentences:
+        moods = [word for word in fr if word in ("faim", "soif", "sommeil", "peur")]
+        assert len(moods) == len(set(moods)), " ".join(fr)
+        for i, word in enumerate(fr[:-2]):
+            knows = word.startswith(("connai", "connaî"))
+            assert not (knows and fr[i + 1] not in ("qui", "que") and KIN & set(fr[i + 1 : i + 3])), " ".join(
+                fr
+            )
+
+
+def test_one_leaves_and_enters_one_place(made, sentences):
+    """Not: she left three islands; they go into the modern houses."""
+    many = {forms[1] for *_, forms, tags in made["nouns"] if "place" in tags and forms[0] != forms[1]}
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr[:-1]):
+            left = word.startswith("quitt") or fr[i - 1].startswith(("entr", "entré")) and word == "dans"
+            seen += left
+            assert not (left and many & set(fr[i + 1 : i + 4])), " ".join(fr)
+    assert seen > 50
+
+
+def test_nobody_believes_what_everybody_sees(sentences):
+    """Not: she believed that the tables were big; he knows that the boats are very small."""
+    plain = set(
+        "grand grande grands grandes petit petite petits petites bruyant bruyants blanc blanche blancs".split()
+    )
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr[:-5]):
+            if word in ("que", "qu'") and fr[i - 1].startswith(("croi", "croy", "pens", "sai", "sav")):
+                rest = _until_the_next_clause(fr, i)
+                told = [j for j, form in enumerate(rest[:-1]) if form in BEING]
+                assert not (told and plain & set(rest[told[0] + 1 : told[0] + 3])), " ".join(fr)
+
+
+def test_nobody_reads_the_letter_that_another_receives(made, sentences):
+    """Not: she received a letter while my sisters were reading the letter."""
+    things = {
+        form for _, _, forms, tags in made["nouns"] if not {"person", "animal"} & set(tags) for form in forms
+    }
+    seen = 0
+    for fr, *_ in sentences:
+        for before, clause, _ in zip(_clauses(fr), _clauses(fr)[1:], [*_clauses(fr)[2:], []], strict=False):
+            if clause[0] == "pendant" and before[0] not in ("qui", "que", "qu'"):
+                behind = fr[len(fr) - len(fr[fr.index("pendant") :]) :]
+                inner = _until_the_next_clause(behind, 1)
+                seen += 1
+                assert not (things & set(before) & set(inner)), " ".join(fr)
+    assert seen > 50
+
+
+def test_a_taste_stands_alone_in_a_short_sentence(sentences):
+    """Not: they hated apples and they came home; they are honest and they catch a frog."""
+    tastes = ("détest", "ador")
+    seen = 0
+    for fr, *_ in sentences:
+        if len(fr) < 12 and fr[1].startswith(tastes) and fr[-1] == ".":
+            seen += 1
+            assert "et" not in fr[3:] or fr[fr.index("et", 3) + 1] not in PRONOUNS, " ".join(fr)
+    assert seen > 10

@@ -2,7 +2,7 @@
 
 Columns: French masculine singular, English, position, then the tags of the nouns it may describe:
 ``!tag`` takes nouns out again, ``=tag`` lets them in after *être* only, and a French noun is its own tag.
-Position ``<`` stands before the French noun, ``>`` after it, ``=`` only after *être*, ``>>`` never there. An English
+Position ``<`` stands before the French noun, ``<<`` only there, ``>`` after it, ``=`` only after *être*, ``>>`` never there. An English
 ``big|person:tall`` means *tall* of a person, *big* of anything else.
 """
 
@@ -13,7 +13,7 @@ petit        small|child:little <  animal thing clothing child place vehicle dev
 grand        big|person:tall      <  animal thing place vehicle plant part =person !billet
 jeune        young          <  adult animal !kin
 vieux        old            <  adult pet clothing vehicle place page furniture work device story home
-nouveau      new            <  skilled thing clothing vehicle text work building newer
+nouveau      new            << skilled thing clothing vehicle text work building newer
 beau         beautiful      <  animal place clothing work plant water gift instrument lampe !billet
 joli         pretty         <  clothing gift home green town plant image song
 long         long           <  text event water rue work

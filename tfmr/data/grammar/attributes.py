@@ -87,7 +87,14 @@ def having(state, subject, need):
     options = function_words.STATES
     if "person" not in subject.noun.tags:
         options = options[: function_words.STATES_OF_ANIMALS]
-    return state_of(state.pick(options))
+    # to be right or wrong leads nowhere
+    options = [pair for pair in options if pair[0] not in state.said
+               and not (pair[0] in ("raison", "tort") and state.room >= 4)]  # fmt: skip
+    if not options:
+        return None
+    pair = state.pick(options)
+    state.said.append(pair[0])
+    return state_of(pair)
 
 
 def state_of(pair):

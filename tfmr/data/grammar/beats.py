@@ -91,7 +91,7 @@ def _gets(state, tense):
 def _uses(state, tense):
     """Something is done with a thing of the story: by the same person, or by another."""
     subject = same_person(state)
-    if subject is None or not state.scene.things:
+    if subject is None or not state.scene.things or key(subject) in state.scene.aside:  # not: they left and cleaned it
         return None
     state.owner, state.tense = subject, tense
     need = Need(tense, lemmas=choices.FUTURE if tense == "future" else choices.ANY)

@@ -96,9 +96,9 @@ STAGES = {
     for verb in verbs.split()
 }  # fmt: skip
 
-# What must happen first to a thing that is lost, looked for or begun.
+# What must happen first to a thing that is lost, looked for or begun; a house that is drawn is not sold.
 NEXT = {"perdre": lemmas("chercher trouver"), "oublier": lemmas("chercher trouver"), "chercher": lemmas("trouver acheter"),
-        "commencer": lemmas("finir")}  # fmt: skip
+        "commencer": lemmas("finir"), "dessiner": lemmas("montrer")}  # fmt: skip
 # What was done to a thing -> what one expects next, so that *mais* can say that it did not happen.
 EXPECTED = {
     verb: lemmas(expected)
@@ -116,7 +116,7 @@ EXPECTED = {
 # Actions that happen at a place worth telling, and those one asks the place of.
 SOMEWHERE = lemmas(
     "manger boire acheter chercher trouver perdre oublier lire écrire étudier apprendre écouter entendre "
-    "chanter regarder voir rencontrer attendre dessiner réparer dormir travailler marcher "
+    "chanter regarder voir rencontrer attendre dessiner réparer travailler marcher "
     "courir danser jouer pleurer reposer promener corriger"
 )
 # Places of the topics in which one tells where somebody bought something.
@@ -142,10 +142,10 @@ REASONS = {
     for verb in verbs.split()
 }  # fmt: skip
 # Feelings that come and go, so that one can do something whenever one has them.
-_PASSING_FEELINGS = "faim soif fatigué malade sommeil peur froid chaud triste heureux".split()
+PASSING_FEELINGS = "faim soif fatigué malade sommeil peur froid chaud triste heureux".split()
 OCCASIONS = {
     verb: found for verb, feelings in REASONS.items()
-    if (found := [feeling for feeling in feelings if feeling in _PASSING_FEELINGS])
+    if (found := [feeling for feeling in feelings if feeling in PASSING_FEELINGS])
 }  # fmt: skip
 # Virtues that one sees in others: nobody says that he does something because he is kind.
 VIRTUES = ("gentil", "sérieux")
@@ -217,6 +217,11 @@ PASSING = lemmas(
 EXCESS = lemmas(
     "difficile cher lourd lent petit grand froid chaud timide prudent curieux sérieux jeune vieux fatigué "
     "malade long bruyant dangereux sale calme"
+)
+# What everybody sees or hears, so that nobody believes it or says it: that the tables are big.
+VISIBLE = lemmas(
+    "petit grand haut rouge bleu vert jaune noir blanc gris bruyant tranquille calme propre sale cassé vide vieux "
+    "lent rapide français anglais espagnol italien hollandais électrique moderne classique"
 )
 # Adjectives of kind, not of degree: no *très* before them.
 KINDS = lemmas(

@@ -31,7 +31,7 @@ def another(state, last, tense):
         (16, _but, doing and state.joined.count(_but) < 2),
         (30, _because, doing and (last.verb.lemma in choices.REASONS or purposeful)),
         (30, _in_order_to, doing and (purposeful or state.chance(0.15))),
-        (22, _when, momentary and not last.closed),
+        (22, _when, momentary and not last.closed and last.verb.fr_prep != "avec"),
         (16, _while, doing and not last.closed and tense != "future" and last.verb.kind != "preposition"),
         (28, _if, momentary and tense == "future"),
         (9, _and_says, human and last.subject.number == 1),
@@ -86,6 +86,10 @@ def _with_feeling(state, last, tense, table=choices.REASONS):
     subject = pronoun_for(last.subject)
     if reasons and subject.person == 1:
         reasons = [reason for reason in reasons if reason not in choices.VIRTUES]
+    if tense == "future" and reasons:  # they will drink because they will be thirsty, and help because they are kind
+        passing = [reason for reason in reasons if reason in choices.PASSING_FEELINGS]
+        reasons = [reason for reason in passing or reasons if reason not in choices.UNFORESEEN]
+        tense = "future" if passing else "present"
     state.owner = subject
     plan = feeling(state, subject, reasons) if reasons else None
     state.said.append("feeling")
@@ -99,7 +103,7 @@ def _because(state, last, tense):
         fr, en = raining(when)
         return join("parce que", "because", Clause(fr, en, last.subject, BE, when))
     if last.verb.lemma not in choices.BEFORE_POUR or state.chance(0.5):
-        inner = _with_feeling(state, last, when)
+        inner = _with_feeling(state, last, tense)
         return inner and join("parce que", "because", inner)
     subject = pronoun_for(last.subject)
     state.owner = subject
@@ -156,9 +160,12 @@ def _while(state, last, tense):
 def _somebody_does(state, last, tense, french, english, lemmas):
     """A clause about somebody else; None if nobody else comes to mind."""
     subject = other_person(state)
+    scene = state.scene
+    things, scene.things = scene.things, []  # not: she receives a letter while he reads the letter
     inner = subject and planned(state, tense, subject, lemmas, adjuncts=False)
+    scene.things = things + scene.things
     if inner and inner.verb.lemma in choices.LEAVING:
-        state.scene.stand_aside(subject)
+        scene.stand_aside(subject)
     return inner and join(french, english, inner)
 
 
@@ -184,6 +191,7 @@ def _and_says(state, last, tense):
     verbs = ("dire",) if tense == "future" else ("dire", "penser", "savoir", "croire")
     verb = state.pick([verb for verb in all_verbs()["clause"] if verb.lemma in verbs])
     inner_tense = "present" if tense == "future" else tense  # il dira que la soupe est bonne
+    state.unsaid |= choices.VISIBLE
     inner = thing_is(state, inner_tense) or _mood_of_another(state, subject, inner_tense)
     if inner is None:
         return None
@@ -206,6 +214,7 @@ def saying(state, subject, tense):
 
     What is said may be of another time than the rest, so nothing follows it but what belongs to it.
     """
+    state.unsaid |= choices.VISIBLE
     verbs = all_verbs()["clause"]
     if tense == "future":
         verb = next(verb for verb in verbs if verb.lemma == "dire")
@@ -242,7 +251,8 @@ def interrupted(state):
     # no relative clause at its end, to which *quand* would seem to belong
     first = clause(state, "progressive", subject, plain=True, adjuncts=False, lemmas=choices.LASTING)
     meanwhile = first.verb.kind != "preposition" and state.chance(0.3)  # not: with her while she ran
-    found = (_while if meanwhile else _when)(state, first, "past")
+    # not: she was working with him when he arrived
+    found = None if first.verb.fr_prep == "avec" else (_while if meanwhile else _when)(state, first, "past")
     if found is None:
         return first.fr, first.en, first
     state.joined += [_while, _when]

@@ -178,11 +178,11 @@ def unsaid(verb):
 def adjectives_for(noun, where):
     """Adjectives that may describe a noun: where is ``<`` or ``>`` beside the noun, ``=`` after *être*.
 
-    Position ``>>`` is beside the noun only: *un touriste étranger*, but hardly *il est étranger*.
+    Positions ``>>`` and ``<<`` are beside the noun only: *un nouveau piano*, but hardly *il est nouveau*.
     """
     found = []
     for adjective in all_adjectives():
-        places = {"<": "<=", ">": ">=", ">>": ">", "=": "="}[adjective.position]
+        places = {"<": "<=", ">": ">=", ">>": ">", "<<": "<", "=": "="}[adjective.position]
         beside = adjective.selector
         after_be = beside.replace("=", "").replace("!person", "")
         selector = after_be if where == "=" else " ".join(part for part in beside.split() if part[0] != "=")

@@ -61,7 +61,7 @@ def _adjectives(state, noun, kind):
     adjective = state.quality(options) if options else None
     if adjective is None:
         return before, after
-    (before if adjective.position == "<" else after).append(adjective)
+    (before if adjective.position[0] == "<" else after).append(adjective)
     if before and (more := adjectives_for(noun, ">")) and state.spend(1, 0.2):
         second = state.quality(more)
         rank = choices.english_rank(adjective.english_for(noun.tags))

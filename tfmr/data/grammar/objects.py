@@ -72,6 +72,8 @@ def _object(state, need, verb, noun, plain=False):
         kind = "indefinite"
     if verb.lemma == "porter":
         number = 1
+    if verb.lemma == "quitter":  # not: she left three islands
+        kind, number = "definite", 1
     if need.loved and not heard and not noun.tags & {"kin", "bare"}:  # one loves buying scarves, not one scarf
         kind, number = "indefinite", 2
     if plain:

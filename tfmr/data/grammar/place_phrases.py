@@ -43,7 +43,7 @@ def place_phrase(state, *, going=False, home=False, arriving=False, outside=Fals
     elif going or arriving:
         wanted = _DESTINATIONS
     else:
-        wanted = "place water !building !room" if outside else "place water"
+        wanted = "place water !building !room" if outside else "place water !cinéma"
     nouns = tuple(noun for noun in select(wanted, topic) if noun.lemma not in state.said)
     if topic.cities and (not nouns or state.chance(0.5)):
         return _city(state, going)

@@ -122,7 +122,8 @@ def with_preposition(state, subject, need):
         fr_of = Fr(verb.fr_prep, maybe=np.head.to)
         return Plan(verb, [fr_of, *np.fr], np.en, combos=_with(state, verb, np))
     indefinite_is_odd = verb.fr_prep in ("de", "dans") or need.negated
-    np = noun_phrase(state, noun, role="de" if indefinite_is_odd else "after")
+    number = 1 if verb.fr_prep == "dans" else None  # one enters one house at a time
+    np = noun_phrase(state, noun, role="de" if indefinite_is_odd else "after", number=number)
     return Plan(verb, *preposition(verb.fr_prep, verb.en_prep, np), combos=_with(state, verb, np))
 
 
@@ -160,6 +161,8 @@ def with_infinitive(state, subject, need, only=None, lemmas=None):
     if inner is None:
         return None
     form = verb.en_prep
+    if verb.lemma == "refuser" and any(word.form == "some" for word in inner.en):  # that would be: any
+        state.spoiled = True
     fr, en = infinitive(subject, inner, "ing" if form == "ing" else "bare")
     if form in ("to", "how"):
         en = _with_to(fr, en, link)

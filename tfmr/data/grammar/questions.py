@@ -49,6 +49,8 @@ def wh_question(state):
     if fr == "où" and goes and state.chance(0.3):
         plan = Plan(state.pick(goes))
     else:
+        if tense == "future":
+            lemmas = lemmas & choices.FUTURE
         plan = bare_predicate(state, subject, lemmas)
     if plan is None or fr == "où" and plan.fr and plan.complete:
         return None

@@ -20,6 +20,10 @@ _TENSES = {
     "when": ((1, "past"),),
 }
 _PEOPLE = ("person", "adult", "learner")  # subjects that a pronoun may stand for
+_PASTS = ("past", "progressive")
+_NAPS = frozenset(("dormir", "reposer", "promener"))
+# The tense of a clause -> what a relative clause inside it tells of the past: what had been done, not what was going on.
+_DONE_BEFORE = {"past": choices.ANY - _NAPS, "progressive": choices.ANY - _NAPS - choices.LASTING}
 # What of the present may stand beside the future: how things are, not what is done.
 _LASTING_STATES = STATES - {"espérer", "penser", "croire"} | {"travailler"}
 
@@ -68,8 +72,10 @@ def relative_after(state, np):
         fr, en = _where(state, np, tense)
     elif takers and not state.chance(about_itself):
         fr, en = _whom(state, np, tense, takers)
+    elif tense == "present" or not about_itself:  # how a thing is, it is when it is told of
+        fr, en = _who(state, np, "past" if outer[1] in _PASTS else "present")
     else:
-        fr, en = _who(state, np, tense)
+        fr, en = _who(state, np, tense, _DONE_BEFORE.get(outer[1], choices.EVENTS - _NAPS))
     state.depth -= 1
     state.owner, state.tense = outer
     np.fr, np.en = np.fr + fr, np.en + en
@@ -117,7 +123,8 @@ def _short_subject(state, np, verb, tense):
     if only[0] not in _PEOPLE:
         nouns = select(verb.subject, state.scene.topic)
         return noun_phrase(state, state.fresh(nouns), role="subject", plain=True)
-    known = [other for other in state.scene.others(np) if other is not np]
+    # nobody of the story works at a second place
+    known = [other for other in state.scene.others(np) if verb and other is not np]
     if verb and verb.lemma in choices.MAKING and state.owner:
         known = [other for other in known if key(other) != key(state.owner)]
     if known and state.chance(0.6):

@@ -1,5 +1,6 @@
 """Sentences of every kind: statements of one clause or several, questions, and those about nobody."""
 
+from tfmr.data.grammar import choices
 from tfmr.data.grammar.determiners import article
 from tfmr.data.grammar.joining import another, interrupted, saying
 from tfmr.data.grammar.lexicon import all_verbs
@@ -32,6 +33,7 @@ def statement(state):
     tense = state.weigh(_STORY_TENSES if state.story else _TENSES)
     if tense == "past" and state.room >= 3 and state.chance(0.15):
         fr, en, last = interrupted(state)
+        state.scene.level = 1  # whoever was reading has got there already
     elif state.room >= 3 and state.chance(0.08):
         fr, en, last = saying(state, subject_phrase(state, tense, people_only=True), tense)
     else:
@@ -39,7 +41,8 @@ def statement(state):
         fr, en = last.fr, last.en
         # whoever does something first has got there already
         state.scene.level = 0 if is_state(last.verb) or last.verb.kind == "infinitive" else 1
-    while state.room >= _CLAUSE - 1 and not state.spoiled:
+    alone = not state.story and last.verb.lemma in (*choices.LOVING, "être")  # not: they hated apples and they came home
+    while state.room >= _CLAUSE - 1 and not state.spoiled and not alone:
         more = another(state, last, tense)
         if more is None:
             break

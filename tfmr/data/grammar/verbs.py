@@ -67,7 +67,7 @@ voir       | see        | person        | him | person animal
 voir       | see        | pet wild      | him | person animal
 rencontrer | meet       | person        | him | person
 remercier  | thank      | person        | him | adult kin
-connaître  | know       | person        | him | person
+connaître  | know       | person        | him | person !kin
 suivre     | follow     | person        | him | person pet wild farm
 suivre     | follow     | chat chien    | him | person
 inviter    | invite     | person        | him | kin collègue étudiant musicien chanteur acteur héros héroïne écrivain
