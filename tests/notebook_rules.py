@@ -34,6 +34,7 @@ TAGS = {
     "remove-output",
 }
 MAX_CODE_CELLS, MAX_CODE_LINES, MAX_BYTES, MIN_ALT = 40, 420, 2_000_000, 40
+WORDS_A_MINUTE, LINES_A_MINUTE = 230, 10  # of one who reads to understand
 MAX_COLUMNS = 88  # what a page shows without cutting; chapters/ruff.toml lays code out for it
 MACHINE = re.compile(r"(?<![\w/.])/(home|root|tmp|work|Users|usr|opt|mnt|var|content)/|[A-Z]:\\\\")
 RESIDUE = re.compile(r"\r|\x1b\[|\d+%\||\b\d+(\.\d+)?(it/s|s/it)\b|\bat 0x[0-9a-f]{6,}")
@@ -117,6 +118,18 @@ def size_is_bounded(nb) -> list[str]:
     return problems + (
         [f"{lines} lines of code, more than {MAX_CODE_LINES}"] if lines > MAX_CODE_LINES else []
     )
+
+
+def reading_time_is_counted(nb) -> list[str]:
+    """The opening says how long the chapter takes to read, solutions left out, to within five minutes."""
+    text = re.sub(r"\{solution-start\}.*?\{solution-end\}", "", prose(nb), flags=re.DOTALL)
+    code = [cell.source for cell in code_cells(nb) if "solution" not in cell.metadata.get("tags", [])]
+    lines = sum(1 for source in code for line in source.splitlines() if line.strip())
+    counted = len(text.split()) / WORDS_A_MINUTE + lines / LINES_A_MINUTE
+    promised = re.search(r"\b(\d+)\s+minutes\s+to\s+read", nb.cells[0].source)
+    if promised and abs(int(promised[1]) - counted) <= 5:
+        return []
+    return [f"{counted:.0f} minutes are counted; the opening says {promised[0] if promised else 'nothing'!r}"]
 
 
 def lines_are_narrow(nb) -> list[str]:
@@ -261,6 +274,7 @@ RULES = (
     figures_are_described,
     outputs_are_clean,
     size_is_bounded,
+    reading_time_is_counted,
     lines_are_narrow,
     stands_alone,
     code_is_plain,

@@ -135,7 +135,7 @@ def exercise(label, solved="dropdown"):
 
 def good():
     """A chapter that keeps every rule."""
-    opening = "# A chapter\n\n**Does it hold?**\n\n*You need* nothing. *You get* all."
+    opening = "# A chapter\n\n**Does it hold?**\n\n*You need* nothing. *You get* all. It takes about 0 minutes to read."
     cells = [new_markdown_cell(opening)]
     cells += [*markdown("By hand"), code("print(1 + 1)", printed("2\n"))]
     cells += [*markdown("The mathematics"), new_markdown_cell("$$\nx = 1\n$$ (eq-x)\n\nBy {eq}`eq-x`.")]
@@ -190,6 +190,10 @@ def no_question(notebook):
     notebook.cells[0].source = notebook.cells[0].source.replace("?", ".")
 
 
+def no_time(notebook):
+    notebook.cells[0].source = notebook.cells[0].source.replace("minutes", "hours")
+
+
 def ignored(source="noise()"):
     return code(source, printed("0.3\n"), tags=["nbval-ignore-output"])
 
@@ -223,6 +227,12 @@ BROKEN = [
     (rules.outputs_are_clean, with_cells(code("f()", printed("<object at 0x7f2a51cc>")))),
     (rules.size_is_bounded, with_cells(*[code(f"x{i} = 1") for i in range(40)])),
     (rules.size_is_bounded, with_cells(code("\n".join(f"x{i} = 1" for i in range(420))))),
+    (rules.reading_time_is_counted, changed(no_time)),
+    (rules.reading_time_is_counted, with_cells(new_markdown_cell("word " * 6 * rules.WORDS_A_MINUTE))),
+    (
+        rules.reading_time_is_counted,
+        with_cells(code("\n".join(f"x{i} = 1" for i in range(6 * rules.LINES_A_MINUTE)))),
+    ),
     (rules.lines_are_narrow, with_cells(code(f"x = '{'a' * 83}'"))),
     (rules.lines_are_narrow, with_cells(new_markdown_cell(f"```python\nx = '{'a' * 83}'\n```"))),
     (rules.stands_alone, with_cells(code("from pathlib import Path"))),
