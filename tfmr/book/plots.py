@@ -174,7 +174,9 @@ def plot_by_length(
     if counts is not None and len(counts) != len(buckets):
         raise InputError(f"counts: expected one for each of {len(buckets)} buckets, got {len(counts)}")
     positions = np.arange(len(buckets))
-    ax = plot_curves(positions, scores, xlabel=xlabel, ylabel=ylabel, title=title, ax=ax, first_colour=first_colour)
+    ax = plot_curves(
+        positions, scores, xlabel=xlabel, ylabel=ylabel, title=title, ax=ax, first_colour=first_colour
+    )
     for index, (label, values) in enumerate(scores.items()):
         runs = _runs(values, label, len(buckets))
         colour = COLOURS[(first_colour + index) % len(COLOURS)]

@@ -14,6 +14,8 @@ SCRIPTS = {
     "aligners": "aligners.py",
     "alignment": "recurrent.py alignment",
     "attention_memory": "attention_memory.py",
+    "baselines": "baselines.py",
+    "bottleneck": "recurrent.py bottleneck",
     "cross_attention": "cross_attention.py",
     "heads": "heads.py",
     "length": "recurrent.py length",
