@@ -180,10 +180,8 @@ def _an_argument(a: Numbers, b: Numbers, given: Given) -> str | None:
 
 
 def _a_step(a: Numbers, b: Numbers, given: Given) -> str | None:
-    if words := _first_step(_STEPS, a, b):
-        return words
     back = _first_step(_STEPS_BACK, b, a) if any(x.any() for x in a) else None
-    return _ADDED if back and _are_truths(a) else back
+    return _first_step(_STEPS, a, b) or (_ADDED if back and _are_truths(a) else back)
 
 
 def _a_losing_step(a: Numbers, b: Numbers, given: Given) -> str | None:
