@@ -96,8 +96,9 @@ def test_an_axis_has_the_name_that_the_exercise_gives_it():
         axes="a, b; c, d",
     )
     assert both.endswith("along the last axis but one (c).")
-    words = where(torch.arange(24.0).view(4, 6), at((2, 3)), "word, coordinate")
-    assert words.startswith("along the last axis but one (word) only what stands at 2 is wrong")
+    right = torch.arange(24.0).view(4, 6)
+    words = where((right, right), (right, at((2, 3))), "a, b; word, coordinate")
+    assert words.startswith("of result 2, along the last axis but one (word) only what stands at 2 is wrong")
     assert axis_name(-3) == "the last axis but two" and axis_name(-4, "a") == "the last axis but 3"
 
 
