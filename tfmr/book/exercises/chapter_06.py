@@ -71,6 +71,7 @@ check_rotate = Exercise(
     rotate,
     [_case(3, 2, 0), _case(4, 6, 0), _case(2, 8, 7)],
     axes="length, d",
+    case_names=["d = 2", "d = 6", "an offset"],
     properties=[
         ("position 0 is not turned at all: there, x comes out as it went in.",
          lambda call, x, offset: close(call(x, 0)[0], x[0])),
