@@ -81,7 +81,13 @@ NAMED["check_target_mask"] = [
     ("not repeated along every axis", lambda ids, pad_id: causal_mask(ids.size(1))),
     ("expected a bool tensor of shape 1×4×4 (batch, query, key)", padding_mask),
     ("numbers are right, but expected a bool tensor, got an integer tensor", lambda ids, pad_id: lower(ids).int() * (ids != pad_id)[:, None].int()),
-    ("0 and -inf", lambda ids, pad_id: torch.zeros(len(ids), ids.size(1), ids.size(1)).masked_fill(~(lower(ids).bool() & (ids != pad_id)[:, None]), -math.inf)),
+    *[("numbers to add to scores", lambda ids, pad_id, much=much: torch.zeros(len(ids), ids.size(1), ids.size(1)).masked_fill(~(lower(ids).bool() & (ids != pad_id)[:, None]), -much)) for much in (math.inf, 1e9, 1e4)],
+    ("it is `!=`", lambda ids, pad_id: lower(ids).bool() & (ids > pad_id)[:, None]),
+    ("compare where they stand", lambda ids, pad_id: (ids[:, None] <= ids[:, :, None]) & (ids != pad_id)[:, None]),
+    ("were opened", lambda ids, pad_id: (lower(ids).bool() & (ids != pad_id)[:, None]) | (ids == pad_id)[..., None]),
+    ("were opened", lambda ids, pad_id: lower(ids).bool() & ((ids != pad_id)[:, None] | (ids == pad_id)[..., None])),
+    ("were opened", lambda ids, pad_id: (lambda mask: mask | ~mask.any(-1, keepdim=True))(lower(ids).bool() & (ids != pad_id)[:, None])),
+    ("right for a sentence without padding.", lambda ids, pad_id: lower(ids).bool() & (ids[0] != pad_id).expand(len(ids), 1, -1)),
     ("keep the future only", lambda ids, pad_id: torch.ones(ids.size(1), ids.size(1)).triu(1).bool() & (ids != pad_id)[:, None]),
     ("neighbours in the batch", lambda ids, pad_id: (lower(ids).bool() & (ids != pad_id).any(0)).expand(len(ids), -1, -1)),
     ("axis for heads", lambda ids, pad_id: lower(ids).bool() & (ids != pad_id)[:, None, None]),
@@ -112,7 +118,12 @@ RIGHT["check_target_mask"] = [
 NAMED["check_merge_heads"] = [
     ("view() needs that: use reshape()", lambda heads: heads.transpose(1, 2).view(len(heads), heads.size(2), -1)),
     ("pieces of several words", lambda heads: heads.contiguous().view(len(heads), heads.size(2), -1)),
-    ("n times too small", lambda heads: heads.transpose(1, 2).flatten(2) / math.sqrt(heads.size(1))),
+    ("divided by n, with n = √the size of the last axis but two of `heads`", lambda heads: heads.transpose(1, 2).flatten(2) / math.sqrt(heads.size(1))),
+    ("the words of a head lie end to end", lambda heads: heads.flatten(-2)),
+    ("the words of a head lie end to end", lambda heads: torch.cat(heads.unbind(2), dim=-1)),
+    ("heads and sizes are swapped", lambda heads: heads.transpose(1, 3).flatten(2)),
+    ("in reverse order along the last axis but two (batch).", lambda heads: heads.transpose(1, 2).flatten(2).flip(0)),
+    ("in each head the coordinates come in reverse order", lambda heads: heads.flip(-1).transpose(1, 2).flatten(2)),
     ("leave out what is drawn", lambda heads: F.dropout(heads.transpose(1, 2).flatten(2), 0.1)),
     ("compute its sizes", lambda heads: heads.transpose(1, 2).reshape(2, 5, -1)),
     ("result.permute(1, 0, 2) would be right", lambda heads: heads.permute(2, 0, 1, 3).flatten(2)),
@@ -123,9 +134,16 @@ NAMED["check_merge_heads"] = [
 ]
 
 
+def places(x, start):
+    return torch.arange(start, start + len(x))[:, None]
+
+
+def both(x, start):
+    return angles(x, start).repeat_interleave(2, 1)
+
+
 def angles(x, start, base=10_000.0, exponent=lambda even, d: even / d):
-    positions = torch.arange(start, start + len(x))[:, None]
-    return positions / base ** exponent(torch.arange(0, x.size(1), 2), x.size(1))
+    return places(x, start) / base ** exponent(torch.arange(0, x.size(1), 2), x.size(1))
 
 
 def turn(x, angles):
@@ -139,10 +157,17 @@ def overwriting(x, start):
     return x
 
 
+def coordinatewise(x, angles):
+    return x * angles.cos() + torch.stack([-x[:, 1::2], x[:, 0::2]], -1).flatten(1) * angles.sin()
+
+
 def rotate_half(x, start, sign=1):
-    half = x.size(1) // 2
-    both = sign * angles(x, start).repeat(1, 2)
-    return x * both.cos() + torch.cat([-x[:, half:], x[:, :half]], 1) * both.sin()
+    return halves(x, sign * angles(x, start).repeat(1, 2))
+
+
+def halves(x, angles):
+    a, b = x.chunk(2, 1)
+    return x * angles.cos() + torch.cat([-b, a], 1) * angles.sin()
 
 
 NAMED["check_rotate"] = [
@@ -153,6 +178,16 @@ NAMED["check_rotate"] = [
     ("pairs are (i, i + d/2)", rotate_half),
     ("got a complex tensor", lambda x, start: torch.view_as_complex(x.reshape(len(x), -1, 2)) * torch.exp(1j * angles(x, start))),
     ("clockwise", lambda x, start: rotate_half(x, start, -1)),
+    ("both are turned by that of 2i/d", lambda x, start: coordinatewise(x, places(x, start) / 10_000 ** (torch.arange(x.size(1)) / x.size(1)))),
+    ("Repeat each angle next to itself", lambda x, start: coordinatewise(x, angles(x, start).repeat(1, 2))),
+    ("Turn neighbours", lambda x, start: halves(x, both(x, start))),
+    ("lacks its term with the sine: it is a cos - b sin", lambda x, start: x * both(x, start).cos() + F.pad(x[:, :-1], (1, 0)) * both(x, start).sin() * torch.tensor([0, 1]).repeat(x.size(1) // 2)),
+    ("lacks its term with the sine: it is a sin + b cos", lambda x, start: x * both(x, start).cos() - F.pad(x[:, 1:], (0, 1)) * both(x, start).sin() * torch.tensor([1, 0]).repeat(x.size(1) // 2)),
+    ("the last pair is left as it was", lambda x, start: torch.cat([turn(x, angles(x, start))[:, :-2], x[:, -2:]], 1)),
+    ("log10", lambda x, start: turn(x, places(x, start) * torch.exp(-math.log10(10_000) * torch.arange(0, x.size(1), 2) / x.size(1)))),
+    ("the base is 100000", lambda x, start: turn(x, angles(x, start, base=1e5))),
+    ("multiplied by the number of the row", lambda x, start: turn(x, start * (angles(x, start) - angles(x, start)[:1]))),
+    ("all rows stand at the same position", lambda x, start: turn(x, angles(x, start)[:1].expand(len(x), -1))),
 ]
 WRONG["check_rotate"] = [
     lambda x, start: turn(x, angles(x, start, exponent=lambda even, d: -even / d)),
@@ -160,7 +195,6 @@ WRONG["check_rotate"] = [
     lambda x, start: turn(x, angles(x, start, exponent=lambda even, d: (even + 2) / d)),
     lambda x, start: turn(x, angles(x, start, exponent=lambda even, d: even / max(d - 2, 1))),
     lambda x, start: turn(x, angles(x, start, exponent=lambda even, d: (even / d).flip(0))),
-    lambda x, start: turn(x, angles(x, start)[:1].expand(len(x), -1)),
     lambda x, start: turn(x, angles(x, start).flip(0)),
     lambda x, start: turn(x, angles(x, start) ** 2),
     lambda x, start: turn(x, angles(x, 2 * start)),

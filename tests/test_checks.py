@@ -207,7 +207,7 @@ def test_two_mistakes_that_undo_each_other_are_none(capsys):
 def test_a_mistake_and_a_likeness_are_both_named(capsys):
     line = said(capsys, lambda values: -values.sum(-1))
     assert line.startswith(
-        "Not yet: two things at once. First, the sum is not divided by the length. Second, the sign"
+        "Not yet: two things at once. First, the sum is not divided by the length. Second, with that mended: the sign"
     )
 
 
@@ -238,6 +238,14 @@ def test_mistakes_that_raise_differ_by_what_they_say():
         .judge(candidate)
         .message.endswith("Probably: the second.")
     )
+
+
+def test_right_cases_are_called_by_their_names(capsys):
+    half = lambda values: mean(values) if values.ndim == 1 else values.t() @ values.t()  # noqa: E731
+    line = said(capsys, half, case_names=["a single row", "two rows"])
+    assert line.endswith("But it is right for a single row.")
+    with pytest.raises(InputError, match="case_names: expected one for each of 2 cases, got 1"):
+        Exercise(mean, CASES, case_names=["a single row"])
 
 
 def test_an_exception_is_told_without_address_or_line_breaks(capsys):

@@ -35,7 +35,8 @@ def test_a_hand_points_to_its_position_in_radians():
 
 def test_losses_stand_above_answers_a_column_a_task():
     rows = {"a": torch.tensor([[1.0, 0.1], [2.0, 0.3]])}
-    hands.plot_beyond([10, 20], {"one": rows, "two": rows}, [32, 64], {"one": rows, "two": rows})
+    tasks = {"one": rows, "two": rows}
+    hands.plot_beyond([10, 20], tasks, [32, 64], tasks, {"one": 0.1, "two": 0.5})
     axes = plt.gcf().axes
     assert [ax.get_title() for ax in axes] == ["one", "two", "", ""]
     assert [ax.get_yscale() for ax in axes] == ["log", "log", "linear", "linear"]
@@ -43,4 +44,7 @@ def test_losses_stand_above_answers_a_column_a_task():
         np.testing.assert_allclose(ax.lines[0].get_ydata(), [1.5, 0.2], rtol=1e-6)
     assert list(axes[0].lines[0].get_xdata()) == [10, 20]
     assert [label.get_text() for label in axes[3].get_xticklabels()] == ["32", "64"]
-    assert axes[3].get_legend() and not any(ax.get_legend() for ax in axes[:3])
+    assert axes[0].get_ylim()[0] == axes[1].get_ylim()[0] == hands.LOWEST
+    assert [list(ax.lines[-1].get_ydata()) for ax in axes[2:]] == [[0.1, 0.1], [0.5, 0.5]]
+    assert [text.get_text() for text in plt.gcf().legends[0].texts] == ["a", "a guess"]
+    assert not any(ax.get_legend() for ax in axes)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tfmr.book import likeness
-from tfmr.book.places import where
+from tfmr.book.places import axis_name, where
 from tfmr.book.raised import in_words
 
 SIZES = ((3, 4), (5, 2), (2, 7))
@@ -31,8 +31,8 @@ STEPS = [
     (lambda x: 3 * x, "all numbers are 3 times too large"),
     (lambda x: -x / 4, "all numbers are 4 times too small and have the wrong sign"),
     (lambda x: x / math.log(2), "as with a logarithm to base 2"),
-    (lambda x: x * x.size(-1), "n times too large, with n = the size of the last axis of `x`"),
-    (lambda x: x / math.sqrt(x.size(0)), "n times too small, with n = √the size of the first axis of `x`"),
+    (lambda x: x * x.size(-1), "multiplied by n, with n = the size of the last axis of `x`"),
+    (lambda x: x / math.sqrt(x.size(0)), "divided by n, with n = √the size of the first axis of `x`"),
     (lambda x: x * (x.size(0) + 1), "n = `n`"),
     (lambda x: x + 1, "all numbers are 1 too large"),
     (lambda x: x.T, "result.permute(1, 0) would be right"),
@@ -74,6 +74,32 @@ def test_a_logarithm_is_known_by_its_exponential():
     logs = [x.log().clamp(min=-1e9) for x in masked]  # as of scores that were filled with -1e9
     assert likeness.of(masked, logs, NAMED) == "these are the logarithms of the right numbers."
     assert likeness.of([0 * x for x in RIGHT], [x - 30 for x in RIGHT], NAMED) is None
+
+
+def test_of_true_and_false_other_words_hold():
+    """Large negative numbers are added to scores; and a factor says nothing."""
+    masks = [x > 0.8 for x in RIGHT]
+    added = [torch.zeros(mask.shape).masked_fill(~mask, -1e4) for mask in masks]
+    assert "numbers to add to scores" in likeness.of(masks, added, NAMED)
+    one_empty = [masks[0], *(0 * mask for mask in masks[1:])]
+    assert likeness.case_by_case(masks, one_empty) is None
+
+
+def test_an_axis_has_the_name_that_the_exercise_gives_it():
+    turned = [x.flip(0) for x in RIGHT]
+    words = likeness.of(RIGHT, turned, NAMED, axes="word, coordinate")
+    assert words == "the right numbers stand in reverse order along the last axis but one (word)."
+    both = likeness.of(
+        [(x, x) for x in RIGHT],
+        [(x, y) for x, y in zip(RIGHT, turned, strict=True)],
+        NAMED,
+        axes="a, b; c, d",
+    )
+    assert both.endswith("along the last axis but one (c).")
+    right = torch.arange(24.0).view(4, 6)
+    words = where((right, right), (right, at((2, 3))), "a, b; word, coordinate")
+    assert words.startswith("of result 2, along the last axis but one (word) only what stands at 2 is wrong")
+    assert axis_name(-3) == "the last axis but two" and axis_name(-4, "a") == "the last axis but 3"
 
 
 def test_several_results_that_lack_digits_are_told_at_once():

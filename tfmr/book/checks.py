@@ -64,10 +64,11 @@ class Exercise:
             different arguments are tried in pairs, too.
         axes: what the axes of the result are, in words, for an answer of another shape; of several results,
             with semicolons between them.
+        case_names: what each case is, in a few words ("a sentence without padding"), to say which are right.
         tolerance: the largest difference between numbers that counts as equal, absolute and relative.
 
     Raises:
-        InputError: there is no case, or one is not a tuple of arguments.
+        InputError: there is no case, one is not a tuple of arguments, or not each has a name.
     """
 
     solution: Callable
@@ -75,11 +76,16 @@ class Exercise:
     properties: Sequence[tuple[str, Callable]] = ()
     mistakes: Sequence[tuple[str, dict[str, Any]]] = ()
     axes: str = ""
+    case_names: Sequence[str] = ()
     tolerance: float = 1e-5
 
     def __post_init__(self) -> None:
         if not self.cases or not all(isinstance(case, tuple) for case in self.cases):
             raise InputError("cases: expected at least one, each a tuple of arguments")
+        if self.case_names and len(self.case_names) != len(self.cases):
+            raise InputError(
+                f"case_names: expected one for each of {len(self.cases)} cases, got {len(self.case_names)}"
+            )
 
     def __call__(self, candidate: Callable, strict: bool = False) -> Verdict:
         """Judge a reader's function and print one line: right, or what is wrong.
@@ -139,6 +145,12 @@ class Exercise:
         numbers = sum(argument.numel() for argument in case if isinstance(argument, torch.Tensor))
         return ", ".join(short(argument, large=LARGE if numbers <= LARGE else 1) for argument in case)
 
+    def _which(self, right: list[bool]) -> str:
+        """The cases that are right: by their names, or the first one by its arguments."""
+        if self.case_names:
+            return " and ".join(name for name, good in zip(self.case_names, right, strict=True) if good)
+        return f"({self.arguments(right.index(True))})"
+
     def _found(
         self, candidate: Callable, expected: list, got: list, right: list[bool], broken: str | None
     ) -> Iterator[tuple[str, str]]:
@@ -151,10 +163,10 @@ class Exercise:
             reason, sentence = cause
             yield reason, f"{LEADS[reason]}: " * bool(symptom) + sentence
             return
-        good = f"it is right for ({self.arguments(right.index(True))})." if any(right) else ""
+        good = f"it is right for {self._which(right)}." if any(right) else ""
         if not symptom:
             bad = right.index(False)
-            there = where(expected[bad], got[bad])
+            there = where(expected[bad], got[bad], self.axes)
             words = there or difference(expected[bad], got[bad], self.tolerance)
             words = f"for ({self.arguments(bad)}) {words}"
             yield "likeness" if there else "difference", f"{words}, but {good}" if good else f"{words}."
@@ -186,7 +198,7 @@ class Exercise:
         if all(same_numbers(a, b, self.tolerance) for a, b in zip(expected, got, strict=True)):
             return  # only what holds them is wrong: two mistakes that undo each other are none
         named = [dict(zip(self._names, case, strict=False)) for case in self.cases]
-        if (words := likeness.of(expected, got, named)) is not None:
+        if (words := likeness.of(expected, got, named, axes=self.axes)) is not None:
             yield "likeness", words
         for (one, options, _), (two, more, _) in combinations(ways, 2):
             if not options.keys() & more.keys() and _behave_alike(
@@ -194,8 +206,8 @@ class Exercise:
             ):
                 yield "mistake", f"two things at once. First, {one} Second, {two}"
         for sentence, _, made in ways:
-            if (words := likeness.of(made, got, named, simple=True)) is not None:
-                yield "mistake", f"two things at once. First, {sentence} Second, {words}"
+            if (words := likeness.of(made, got, named, simple=True, axes=self.axes)) is not None:
+                yield "mistake", f"two things at once. First, {sentence} Second, with that mended: {words}"
         if (words := likeness.case_by_case(expected, got)) is not None:
             yield "likeness", words
 

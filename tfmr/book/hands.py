@@ -12,6 +12,8 @@ from matplotlib.patches import Arc, Circle
 from tfmr.book.plots import COLOURS, plot_curves
 from tfmr.positions import RotaryPositions
 
+LOWEST = 1e-4  # losses are recorded to five decimals: below this a curve goes in steps
+
 
 def plot_hands(pairs: Sequence[tuple[int, int]]) -> list[Axes]:
     """Draw, for each two positions, the vector (1, 0) as a query at the first and as a key at the second.
@@ -39,18 +41,25 @@ def plot_hands(pairs: Sequence[tuple[int, int]]) -> list[Axes]:
 
 
 def plot_beyond(
-    steps: Any, losses: Mapping[str, Mapping[str, Any]], lengths: Sequence[int], shares: Mapping
+    steps: Any,
+    losses: Mapping[str, Mapping[str, Any]],
+    lengths: Sequence[int],
+    shares: Mapping[str, Mapping[str, Any]],
+    guesses: Mapping[str, float],
 ) -> None:
     """Draw, for each task, the losses in training above and the shares of right answers by length below.
+
+    The axis of the losses ends at ``LOWEST``.
 
     Args:
         steps: shape ``(points,)``, the training steps of the losses.
         losses: task -> label -> values of shape ``(seeds, points)``.
         lengths: of the tested sequences, in tokens.
         shares: task -> label -> values of shape ``(seeds, lengths)``.
+        guesses: task -> the share of right answers that a guess gives.
     """
-    size = (4 * len(losses), 6.8)
-    _, axes = plt.subplots(2, len(losses), figsize=size, sharey="row", squeeze=False, facecolor="white")
+    form = {"figsize": (4 * len(losses), 7.2), "facecolor": "white", "layout": "constrained"}
+    figure, axes = plt.subplots(2, len(losses), sharey="row", squeeze=False, **form)
     for (above, below), task in zip(axes.T, losses, strict=True):
         labels = {"xlabel": "training step", "ylabel": "training loss"}
         plot_curves(steps, losses[task], title=task, ax=above, **labels).set_yscale("log")
@@ -58,11 +67,13 @@ def plot_beyond(
         plot_curves(lengths, shares[task], ax=below, **labels).set_xscale("log", base=2)
         below.set_xticks(lengths, labels=[str(length) for length in lengths])
         below.set_ylim(0, 1.05)
+        below.axhline(guesses[task], color="0.4", linestyle="--", label="a guess")
+    axes[0, 0].set_ylim(bottom=LOWEST)
     for ax in axes[:, 1:].flat:
         ax.set_ylabel("")
     for ax in axes.flat:
         ax.get_legend().remove()
-    axes[1, -1].legend(loc="lower left")
+    figure.legend(*axes[1, 0].get_legend_handles_labels(), loc="outside upper center", ncols=6)
 
 
 def _hand(position: int) -> torch.Tensor:

@@ -5,6 +5,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Any
 
@@ -18,7 +19,15 @@ Numbers = Sequence[Tensor]  # one tensor of doubles for each case
 Named = Sequence[dict[str, Any]]  # the arguments of each case, by their names
 
 
-def of(expected: Sequence, got: Sequence, named: Named, simple: bool = False) -> str | None:
+@dataclass(frozen=True)
+class Given:
+    """What is known beside the numbers: the arguments of each case, and what the axes of the result are."""
+
+    named: Named
+    axes: str
+
+
+def of(expected: Sequence, got: Sequence, named: Named, simple: bool = False, axes: str = "") -> str | None:
     """A sentence about how what came follows from what was expected; None if no such step is known.
 
     Args:
@@ -26,9 +35,10 @@ def of(expected: Sequence, got: Sequence, named: Named, simple: bool = False) ->
         got: the results that came.
         named: the arguments of each case by their names, for a factor that is the size of one of them.
         simple: only steps that lose nothing. Others would undo a mistake that they are tried with.
+        axes: what the axes of the right result are, in words; of several results, with semicolons between them.
     """
     if all(isinstance(value, tuple) and len(value) == len(expected[0]) for value in (*expected, *got)):
-        return _of_parts(expected, got, named, simple)
+        return _of_parts(expected, got, named, simple, axes)
     a, b = [as_numbers(value) for value in expected], [as_numbers(value) for value in got]
     if any(value is None or not value.numel() for value in (*a, *b)) or all(map(alike, a, b)):
         return None
@@ -42,13 +52,15 @@ def of(expected: Sequence, got: Sequence, named: Named, simple: bool = False) ->
         )
     else:
         looks = (_other_axes, _other_shape) if simple else (_other_axes, _other_shape, _one_axis_less, _piece)
-    return next(filter(None, (look(a, b, named) for look in looks)), None)
+    return next(filter(None, (look(a, b, Given(named, axes)) for look in looks)), None)
 
 
 def case_by_case(expected: Sequence, got: Sequence) -> str | None:
     """A factor or an amount that is one for all numbers of a case, and another in the next case."""
     a, b = [as_numbers(value) for value in expected], [as_numbers(value) for value in got]
     if any(x is None or y is None or x.shape != y.shape or x.numel() < 2 for x, y in zip(a, b, strict=True)):
+        return None
+    if _are_truths(a):
         return None
     for words, by, changed in (
         ("one factor", _factors(a, b), torch.mul),
@@ -81,6 +93,11 @@ def coarse(expected: Sequence, got: Sequence) -> str | None:
     return None
 
 
+def _are_truths(a: Numbers) -> bool:
+    """Whether all numbers are 0 or 1: of true and false, a factor says nothing."""
+    return all(set(x.unique().tolist()) <= {0.0, 1.0} for x in a)
+
+
 def _factors(a: Numbers, b: Numbers) -> list[float]:
     return [((x * y).sum() / (x * x).sum()).item() for x, y in zip(a, b, strict=True)]
 
@@ -89,7 +106,9 @@ def _steps(a: Numbers, b: Numbers) -> list[float]:
     return [(y - x).mean().item() for x, y in zip(a, b, strict=True)]
 
 
-def _of_parts(expected: Sequence[tuple], got: Sequence[tuple], named: Named, simple: bool) -> str | None:
+def _of_parts(
+    expected: Sequence[tuple], got: Sequence[tuple], named: Named, simple: bool, axes: str
+) -> str | None:
     """The same for results of several parts: the parts in another order, or one that is like the right one."""
     number = len(expected[0])
     for order in list(permutations(range(number)))[1:]:
@@ -98,7 +117,8 @@ def _of_parts(expected: Sequence[tuple], got: Sequence[tuple], named: Named, sim
     for i in range(number):
         rest = [(a[:i] + a[i + 1 :], b[:i] + b[i + 1 :]) for a, b in zip(expected, got, strict=True)]
         if all(_same_parts(a, b) for a, b in rest):
-            words = of([value[i] for value in expected], [value[i] for value in got], named, simple)
+            names = axes.split("; ")[i] if axes else ""
+            words = of([value[i] for value in expected], [value[i] for value in got], named, simple, names)
             return words and f"of result {i + 1}: {words}"
     return None
 
@@ -122,6 +142,7 @@ _STEPS_BACK: dict[str, Callable[[Tensor], Tensor]] = {
     "these are the logarithms of the right numbers": torch.exp,
     "these are the negative logarithms of the right numbers": lambda y: (-y).exp(),
 }
+_ADDED = "these are numbers to add to scores, 0 and very negative ones; what is asked for is true or false."
 _LOSING_STEPS: dict[str, Callable[[Tensor], Tensor]] = {
     "all numbers are 0": torch.zeros_like,
     "these are the right numbers squared": torch.square,
@@ -150,19 +171,20 @@ _MISSING: dict[str, Callable[[Tensor, int], Tensor]] = {
 }
 
 
-def _an_argument(a: Numbers, b: Numbers, named: Named) -> str | None:
-    for name in named[0]:
-        given = [as_numbers(arguments[name]) for arguments in named]
-        if all(x is not None and x.ndim and alike(x, y) for x, y in zip(given, b, strict=True)):
+def _an_argument(a: Numbers, b: Numbers, given: Given) -> str | None:
+    for name in given.named[0]:
+        values = [as_numbers(arguments[name]) for arguments in given.named]
+        if all(x is not None and x.ndim and alike(x, y) for x, y in zip(values, b, strict=True)):
             return f"the result is `{name}`, unchanged."
     return None
 
 
-def _a_step(a: Numbers, b: Numbers, named: Named) -> str | None:
-    return _first_step(_STEPS, a, b) or (any(x.any() for x in a) and _first_step(_STEPS_BACK, b, a)) or None
+def _a_step(a: Numbers, b: Numbers, given: Given) -> str | None:
+    back = _first_step(_STEPS_BACK, b, a) if any(x.any() for x in a) else None
+    return _first_step(_STEPS, a, b) or (_ADDED if back and _are_truths(a) else back)
 
 
-def _a_losing_step(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _a_losing_step(a: Numbers, b: Numbers, given: Given) -> str | None:
     return _first_step(_LOSING_STEPS, a, b)
 
 
@@ -173,19 +195,19 @@ def _first_step(steps: dict[str, Callable[[Tensor], Tensor]], a: Numbers, b: Num
     return None
 
 
-def _a_step_along_an_axis(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _a_step_along_an_axis(a: Numbers, b: Numbers, given: Given) -> str | None:
     axes = range(-1, -1 - min(x.ndim for x in a), -1)
     for (words, step), axis in product(_AXIS_STEPS.items(), axes):
         if all(alike(step(x, axis), y) for x, y in zip(a, b, strict=True)):
-            return f"{words.format(axis_name(axis))}."
+            return f"{words.format(axis_name(axis, given.axes))}."
     for (words, step), axis in product(_MISSING.items(), axes):
         if all(alike(x, step(y, axis)) for x, y in zip(a, b, strict=True)):
-            return f"{words.format(axis_name(axis))}."
+            return f"{words.format(axis_name(axis, given.axes))}."
     return None
 
 
-def _factor(a: Numbers, b: Numbers, named: Named) -> str | None:
-    if all(set(x.unique().tolist()) <= {0.0, 1.0} for x in a) or not all(x.any() for x in a):
+def _factor(a: Numbers, b: Numbers, given: Given) -> str | None:
+    if _are_truths(a) or not all(x.any() for x in a):
         return None
     factors = _factors(a, b)
     if not all(factors) or not all(alike(c * x, y) for c, x, y in zip(factors, a, b, strict=True)):
@@ -196,24 +218,24 @@ def _factor(a: Numbers, b: Numbers, named: Named) -> str | None:
         bases = [base for base in (2, 10) if math.isclose(first, 1 / math.log(base), rel_tol=1e-4)]
         base = f", as with a logarithm to base {bases[0]} for a natural one" if bases else ""
         return f"all numbers are {_times(abs(first))}{sign}{base}."
-    for words, sizes in _sizes(named):
+    for words, sizes in _sizes(given.named):
         for power, n in ((1, "{}"), (0.5, "√{}"), (2, "{}²")):
             grown = [float(size) ** power for size in sizes]
             if all(math.isclose(c, n, rel_tol=1e-4) for c, n in zip(factors, grown, strict=True)):
-                return f"all numbers are n times too large, with n = {n.format(words)}."
+                return f"all numbers are multiplied by n, with n = {n.format(words)}."
             if all(math.isclose(c * n, 1, rel_tol=1e-4) for c, n in zip(factors, grown, strict=True)):
-                return f"all numbers are n times too small, with n = {n.format(words)}."
+                return f"all numbers are divided by n, with n = {n.format(words)}."
     return None
 
 
-def _shift(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _shift(a: Numbers, b: Numbers, given: Given) -> str | None:
     steps = _steps(a, b)
     if not all(alike(x + s, y) for s, x, y in zip(steps, a, b, strict=True)):
         return None
     if all(math.isclose(s, steps[0], rel_tol=1e-4, abs_tol=1e-6) for s in steps):
         return f"all numbers are {abs(steps[0]):.4g} too {'large' if steps[0] > 0 else 'small'}."
     if all(x.ndim == 0 and x == x.round() for x in a):
-        return _product_off(steps, named)
+        return _product_off(steps, given.named)
     return None
 
 
@@ -233,7 +255,7 @@ def _product_off(steps: list[float], named: Named) -> str | None:
     return None
 
 
-def _other_axes(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _other_axes(a: Numbers, b: Numbers, given: Given) -> str | None:
     """The result's axes have to be put into another order."""
     if len({x.ndim for x in (*a, *b)}) == 1:
         for order in permutations(range(a[0].ndim)):
@@ -247,7 +269,7 @@ def _other_axes(a: Numbers, b: Numbers, named: Named) -> str | None:
 # One step, for results of another shape
 
 
-def _other_shape(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _other_shape(a: Numbers, b: Numbers, given: Given) -> str | None:
     if all(alike(x.flatten(), y.flatten()) for x, y in zip(a, b, strict=True)):
         return "the right numbers in the right order; only the shape is another."
     if all(_broadcasts(x, y) for x, y in zip(a, b, strict=True)):
@@ -255,19 +277,19 @@ def _other_shape(a: Numbers, b: Numbers, named: Named) -> str | None:
     return None
 
 
-def _one_axis_less(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _one_axis_less(a: Numbers, b: Numbers, given: Given) -> str | None:
     for words, step in {"mean": Tensor.mean, "sum": Tensor.sum}.items():
         if all(x.ndim == 0 and alike(x, step(y)) for x, y in zip(a, b, strict=True)):
             return f"the {words} of these numbers would be right."
         for axis in range(-1, -1 - min(x.ndim for x in (*a, *b)), -1):
             if all(alike(step(x, axis), y) for x, y in zip(a, b, strict=True)):
-                return f"these are the right numbers after a {words} along {axis_name(axis)}, which is one too many."
+                return f"these are the right numbers after a {words} along {axis_name(axis, given.axes)}, which is one too many."
             if all(alike(x, step(y, axis)) for x, y in zip(a, b, strict=True)):
                 return f"a {words} along {axis_name(axis)} is missing."
     return None
 
 
-def _piece(a: Numbers, b: Numbers, named: Named) -> str | None:
+def _piece(a: Numbers, b: Numbers, given: Given) -> str | None:
     """Only a piece of the right result."""
     pieces = {
         "only the first along {} came; the rest is missing":
@@ -288,7 +310,7 @@ def _piece(a: Numbers, b: Numbers, named: Named) -> str | None:
             min(x.size(axis), y.size(axis) if y.ndim == x.ndim else 1) for x, y in zip(a, b, strict=True)
         ]
         if all(any(alike(p, y) for p in cut(x, axis, n)) for x, y, n in zip(a, b, sizes, strict=True)):
-            return f"{words.format(axis_name(axis))}."
+            return f"{words.format(axis_name(axis, given.axes))}."
     return None
 
 

@@ -9,11 +9,15 @@ from torch import Tensor
 from tfmr.book.answers import as_numbers, short
 
 
-def where(expected: Any, got: Any) -> str | None:
-    """Which numbers of a result are wrong, in words without a full stop; None if that says nothing."""
+def where(expected: Any, got: Any, axes: str = "") -> str | None:
+    """Which numbers of a result are wrong, in words without a full stop; None if that says nothing.
+
+    Args:
+        axes: what the axes of the result are, in words; for several results with semicolons between them.
+    """
     if isinstance(expected, tuple) and isinstance(got, tuple) and len(expected) == len(got):
-        parts = zip(range(1, len(got) + 1), map(where, expected, got), strict=True)
-        return next((f"of result {i}, {words}" for i, words in parts if words), None)
+        each = map(where, expected, got, axes.split("; ") if axes else [""] * len(got))
+        return next((f"of result {i}, {words}" for i, words in enumerate(each, start=1) if words), None)
     if isinstance(expected, set) and isinstance(got, set):
         return _of_sets(expected, got)
     a, b = as_numbers(expected), as_numbers(got)
@@ -33,16 +37,18 @@ def where(expected: Any, got: Any) -> str | None:
     for axis in range(a.ndim):
         bad = wrong.movedim(axis, 0).reshape(a.size(axis), -1).any(dim=1).nonzero().flatten().tolist()
         if len(bad) < a.size(axis):
-            return f"along {axis_name(axis - a.ndim)} only what stands at {in_turn(bad)} is wrong, {shown}"
+            return (
+                f"along {axis_name(axis - a.ndim, axes)} only what stands at {in_turn(bad)} is wrong, {shown}"
+            )
     for axis in range(-1, -1 - a.ndim, -1):
         if a.size(axis) > 1 and a.ndim > 1:
             ratio, step = b / a, b - a
             if alike(ratio, ratio.narrow(axis, 0, 1).expand_as(ratio)):
-                return f"along {axis_name(axis)} all numbers are off by one factor, {shown}"
+                return f"along {axis_name(axis, axes)} all numbers are off by one factor, {shown}"
             if alike(step, step.narrow(axis, 0, 1).expand_as(step)):
-                return f"along {axis_name(axis)} all numbers are off by the same amount, {shown}"
+                return f"along {axis_name(axis, axes)} all numbers are off by the same amount, {shown}"
             if alike(b, b.narrow(axis, 0, 1).expand_as(b)):
-                return f"along {axis_name(axis)} all numbers are the same, {shown}"
+                return f"along {axis_name(axis, axes)} all numbers are the same, {shown}"
     if (off := ((a - b).abs() / a.abs().clamp(min=1e-9)).max()) < 0.01:
         return f"the numbers are nearly right, off by {100 * off:.2g} % at most: rounded, or a constant is a little off"
     return f"{int(wrong.sum())} of {wrong.numel()} numbers are wrong, {shown}"
@@ -65,9 +71,12 @@ def alike(a: Tensor | None, b: Tensor | None) -> bool:
     )
 
 
-def axis_name(axis: int) -> str:
-    """The name of an axis that is counted from the end."""
-    return {-1: "the last axis", -2: "the last axis but one"}.get(axis, f"axis {axis}")
+def axis_name(axis: int, axes: str = "") -> str:
+    """An axis that is counted from the end, in words, with the name that it has among ``axes``."""
+    names = axes.split(", ")
+    name = f" ({names[axis]})" if axes and -axis <= len(names) else ""
+    counted = {-1: "", -2: " but one", -3: " but two"}.get(axis, f" but {-axis - 1}")
+    return f"the last axis{counted}{name}"
 
 
 def in_turn(items: Iterable) -> str:

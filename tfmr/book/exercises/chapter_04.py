@@ -13,10 +13,12 @@ def target_mask(
     ids: Tensor,
     pad_id: int,
     *,
+    places: Callable = lambda ids: torch.arange(ids.size(1)).expand_as(ids),
     causal: Callable = lambda query, key: key <= query,
     is_word: Callable = lambda ids, pad_id: ids != pad_id,
     padded: Callable = lambda words: words[:, None, :],
     both: Callable = torch.logical_and,
+    rows: Callable = lambda mask, words: mask,
     form: Callable = lambda mask: mask,
 ) -> Tensor:
     """Which position may attend to which, for a batch of target sentences.
@@ -24,10 +26,10 @@ def target_mask(
     ``ids`` is (batch, length); the mask is boolean, (batch, length, length), true where the key stands at the
     query's position or before it and is not padding.
     """
-    position = torch.arange(ids.size(1))
-    before = causal(position[:, None], position[None, :])
-    words = padded(is_word(ids, pad_id))
-    return form(both(before, words).expand(len(ids), ids.size(1), ids.size(1)))
+    position, words = places(ids), is_word(ids, pad_id)
+    before = causal(position[:, :, None], position[:, None, :])
+    mask = both(before, padded(words)).expand(len(ids), ids.size(1), ids.size(1))
+    return form(rows(mask, words))
 
 
 def _all(part: Callable, value: bool) -> Callable:
@@ -43,6 +45,11 @@ def _all(part: Callable, value: bool) -> Callable:
     return holds
 
 
+_OPENED = (
+    "rows of padding, or rows that may look nowhere, were opened: leave them as they are. Nobody reads what padding "
+    "gets, and attention knows what to do with an empty row."
+)
+
 check_target_mask = Exercise(
     target_mask,
     [
@@ -51,6 +58,7 @@ check_target_mask = Exercise(
         (torch.tensor([[0, 4, 9, 9, 9], [9, 9, 0, 4, 3], [1, 2, 3, 4, 5]]), 9),
     ],
     axes="batch, query, key",
+    case_names=["a sentence without padding", "padding behind the words", "padding in front and behind"],
     properties=[
         ("a sentence's mask may not depend on its neighbours in the batch.", alone(0, 0)),
         ("no position may see a later one: above the diagonal everything is False.",
@@ -65,6 +73,9 @@ check_target_mask = Exercise(
     ],
     mistakes=[
         ("this is the opposite: true means may be attended.", {"form": torch.logical_not}),
+        ("you compare the tokens: compare where they stand.", {"places": lambda ids: ids}),
+        ("each position sees one place ahead: the diagonal of `tril` is 0, not 1.",
+         {"causal": lambda query, key: key <= query + 1}),
         ("a word may not see itself: its own position counts too, j ≤ t.", {"causal": torch.gt}),
         ("you keep the future and hide the past: swap queries and keys.", {"causal": torch.le}),
         ("you keep the future only: triu is for the other half, and so is its offset.", {"causal": torch.lt}),
@@ -74,10 +85,18 @@ check_target_mask = Exercise(
         ("you hide padded queries, not padded keys: padding belongs to the columns.",
          {"padded": lambda words: words[:, :, None]}),
         ("padding is not always 0: use pad_id.", {"is_word": lambda ids, pad_id: ids != 0}),
+        ("padding is the one number that equals pad_id, and words may be smaller or larger: it is `!=`.",
+         {"is_word": torch.gt}),
+        ("you count the words, as if padding stood behind them always; here it may stand in front as well: ask each "
+         "token.", {"is_word": lambda ids, pad_id: torch.arange(ids.size(1)) < (ids != pad_id).sum(1, keepdim=True)}),
+        ("all that stands behind the first padding is hidden; here words may follow: ask each token.",
+         {"is_word": lambda ids, pad_id: (ids != pad_id).cumprod(1).bool()}),
         ("words are hidden and padding is kept: it is `!=`, not `==`.", {"is_word": lambda ids, pad_id: ids == pad_id}),
         ("the mask holds numbers; it has to be boolean.", {"form": Tensor.float}),
-        ("these are numbers to add to scores, 0 and -inf; the mask has to be boolean, true where allowed.",
-         {"form": lambda mask: torch.zeros(mask.shape).masked_fill(~mask, -torch.inf)}),
+        (_OPENED, {"rows": lambda mask, words: mask | ~words[:, :, None]}),
+        (_OPENED, {"rows": lambda mask, words: mask | (~words[:, :, None] & mask.new_ones(mask.shape).tril())}),
+        (_OPENED, {"rows": lambda mask, words: mask | ~mask.any(dim=-1, keepdim=True)}),
+        (_OPENED, {"rows": lambda mask, words: mask | torch.eye(mask.size(1)).bool()}),
         ("you hide padded queries too: leave the rows alone, padding belongs to the columns.",
          {"padded": lambda words: words[:, None, :] & words[:, :, None]}),
         ("there is an axis for heads; here the mask is (batch, length, length).",

@@ -34,6 +34,7 @@ check_merge_heads = Exercise(
     merge_heads,
     [_case(2, 3, 5, 4), _case(3, 4, 4, 2), _case(1, 2, 3, 6)],
     axes="batch, length, heads · size",
+    case_names=["three heads of size 4", "four heads of size 2", "two heads of size 6"],
     properties=[
         ("every number has to be in the result once, unchanged: nothing is added up, nothing gets lost.",
          lambda call, heads: close(call(heads).flatten().sort().values, heads.flatten().sort().values)),
@@ -44,10 +45,13 @@ check_merge_heads = Exercise(
          lambda call, heads: close(call(heads)[..., : heads.size(3)], heads[:, 0])),
     ],
     mistakes=[
-        ("the shape is right, but a word's row holds pieces of several words: bring the axes of one word together "
-         "first.", {"axes": (0, 1, 2, 3)}),
-        ("the shape is right, but a word's row holds pieces of several words: the wrong two axes are swapped.",
-         {"axes": (0, 3, 2, 1)}),
+        ("a word's row holds pieces of several words: bring the axes of one word together first.",
+         {"axes": (0, 1, 2, 3)}),
+        ("a word's row holds pieces of several words: the wrong two axes are swapped.", {"axes": (0, 3, 2, 1)}),
+        ("the words of a head lie end to end; it is the heads of a word that should.",
+         {"axes": (0, 1, 2, 3), "shape": lambda batch, heads, length, size: (batch, heads, length * size)}),
+        ("heads and sizes are swapped; swap heads and words, axes 1 and 2, and flatten the last two.",
+         {"axes": (0, 3, 2, 1), "shape": lambda batch, heads, length, size: (batch, size, length * heads)}),
         ("the heads lie one after the other along the words; they belong into the last axis.",
          {"axes": (0, 1, 2, 3), "shape": lambda batch, heads, length, size: (batch, heads * length, size)}),
         ("the coordinates are dealt out in turn: all of head 1 comes first, then all of head 2.",
@@ -57,6 +61,7 @@ check_merge_heads = Exercise(
         ("the heads are averaged; put them end to end.", {"first": lambda heads: heads.mean(dim=1, keepdim=True)}),
         ("the heads are added; put them end to end.", {"first": lambda heads: heads.sum(dim=1, keepdim=True)}),
         ("the heads come in reverse order.", {"first": lambda heads: heads.flip(1)}),
+        ("in each head the coordinates come in reverse order.", {"first": lambda heads: heads.flip(-1)}),
         ("the axes are in order, but not yet made into one: flatten the last two.",
          {"shape": lambda batch, heads, length, size: (batch, length, heads, size)}),
         ("the sentences of the batch lie end to end; it is the heads that should, each sentence for itself.",
