@@ -915,3 +915,40 @@ def test_a_taste_stands_alone_in_a_short_sentence(sentences):
             seen += 1
             assert "et" not in fr[3:] or fr[fr.index("et", 3) + 1] not in PRONOUNS, " ".join(fr)
     assert seen > 10
+
+
+def test_what_is_good_is_not_the_right_one(sentences):
+    """Not *la bonne question*, which is the right question, nor *la mauvaise histoire*, the wrong one."""
+    forms = {form + end for form in ("bon", "bonne", "mauvais", "mauvaise") for end in ("", "s")}
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr):
+            if word in forms:
+                seen += 1
+                article = fr[i - 1].lower() in ("le", "la", "les", "au", "aux")
+                assert not article or fr[i - 2].lower() == "de", " ".join(fr)  # de la bonne soupe
+    assert seen > 50
+
+
+def test_what_is_found_is_not_judged(sentences):
+    """Not *elle a trouvé cette idée intéressante*: she found this idea interesting."""
+    judged = ("intéressant", "important", "difficile", "facile", "utile", "délicieu", "magnifique")
+    seen = 0
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr):
+            if word.startswith("trouv"):
+                seen += 1
+                assert not any(form.startswith(judged) for form in _until_the_next_clause(fr, i)[:4]), (
+                    " ".join(fr)
+                )
+    assert seen > 50
+
+
+def test_nobody_has_waited_when_somebody_comes(sentences):
+    """Not *il a attendu quand elle est arrivée*: he was waiting, *attendait*."""
+    for fr, *_ in sentences:
+        for i, word in enumerate(fr):
+            if word in ("attendu", "attendue", "attendus", "attendues", "dormi"):
+                assert "quand" not in _until_the_next_clause(fr, i)[1:], " ".join(fr)
+                end = i + len(_until_the_next_clause(fr, i))
+                assert fr[end : end + 1] != ["quand"], " ".join(fr)

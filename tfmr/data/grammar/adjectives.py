@@ -92,6 +92,8 @@ UNSAID = (
     ("laver nettoyer", "propre"),
     ("écrire dessiner construire préparer commencer", "vieux nouveau célèbre"),
     ("acheter choisir utiliser porter offrir donner", "cassé vide"),
+    # *il a trouvé cette idée intéressante*: he found this idea interesting
+    ("trouver", "intéressant important utile simple facile difficile drôle triste délicieux magnifique élégant cher lourd léger"),
 )
 
 # What is not said of one thing together, nor twice in a sentence.

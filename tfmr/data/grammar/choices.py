@@ -127,6 +127,8 @@ SOMEHOW = lemmas(
 ARRIVALS = lemmas("arriver rentrer partir sortir")
 # What nobody's coming or going makes one do, nor interrupts: it happens by itself, or takes weeks.
 UNTIMED = ACCIDENTS | LONG_DEEDS | {"comprendre"}
+# What lasts until somebody comes: *il attendait quand elle est arrivée*, and not *il a attendu*.
+STAYING = lemmas("attendre rester dormir reposer")
 # What one does -> how one feels who does it: reasons (parce que) and occasions (quand, si).
 REASONS = {
     verb: feelings.split()

@@ -24,7 +24,8 @@ def another(state, last, tense):
     human = last.subject.human
     deed = human and not is_state(last.verb) and last.verb.kind != "infinitive" and not last.negated
     doing = deed and state.joined[-1:] in ([], [_and])  # no reason of a reason, no "but" of a "when"
-    momentary = doing and last.verb.lemma not in choices.UNTIMED
+    untimed = choices.UNTIMED | choices.STAYING if last.tense == "past" else choices.UNTIMED
+    momentary = doing and last.verb.lemma not in untimed
     purposeful = last.verb.lemma in choices.BEFORE_POUR
     options = [(50, _and)]
     for weight, rule, fits in (

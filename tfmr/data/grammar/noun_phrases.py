@@ -58,6 +58,8 @@ def _adjectives(state, noun, kind):
     options = (
         (adjectives_for(noun, ">") if state.chance(0.62) else ()) or adjectives_for(noun, "<")
     )
+    if kind == "definite":  # *la bonne question* is the right one, *la mauvaise* the wrong one
+        options = tuple(adjective for adjective in options if adjective.lemma not in ("bon", "mauvais"))
     adjective = state.quality(options) if options else None
     if adjective is None:
         return before, after
