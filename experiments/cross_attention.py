@@ -11,10 +11,10 @@ own words only.
 Each run writes OUT/MODEL-seed-SEED.json: configuration, versions, device, duration, the loss by epoch, and on
 two held-out sets BLEU and perplexity. For *whole* also the alignment error rate of each head and layer, with the
 row of a word as it should be, one row too early or too late, and without the end symbol's column; what cutting
-source words does (see :func:`cuts`), and what becomes of the running example (see :func:`example`). The model of
-the first seed is kept in the run folder OUT/whole-run, so that ``python -m tfmr translate --run OUT/whole-run``
-works. OUT/aligners.json holds the error rates of two aligners without a network, on the same sentences. Chapter 8
-reads these files.
+source words does (see :func:`cuts`), and what becomes of the running example, with words hidden (see
+:func:`example`) or its adjective replaced (see :func:`replaced`). The model of the first seed is kept in the run
+folder OUT/whole-run, so that ``python -m tfmr translate --run OUT/whole-run`` works. OUT/aligners.json holds the
+error rates of two aligners without a network, on the same sentences. Chapter 8 reads these files.
 """
 
 import argparse
@@ -27,7 +27,7 @@ import translators
 from torch import Tensor
 
 from tfmr.config import TransformerConfig
-from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus
+from tfmr.data import BucketedBatches, Corpus, Pair, WordTokenizer, encode_pairs, load_corpus, word_tokenize
 from tfmr.decoding import evaluating, translate
 from tfmr.evaluation import alignment_error_rate, bleu, links_from_weights
 from tfmr.masks import padding_mask
@@ -46,6 +46,15 @@ HIDDEN = {
     "l' and intelligence": [3, 4],
     "l' and both": [3, 4, 5],
 }
+
+FEMININE = {
+    "la",
+    "une",
+    "ma",
+    "ta",
+    "sa",
+    "cette",
+}  # before a noun: an adjective behind it fits *intelligence*
 
 
 class BlindTransformer(Transformer):
@@ -118,6 +127,7 @@ def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> 
             measured[key]["alignment_error_rate"] = error_rates(learner, pairs, tokenizers)
         measured["test"]["cuts"] = cuts(learner, sets["test"], tokenizers)
         measured["example"] = example(learner, corpus.train[0], tokenizers)
+        measured["replaced"] = replaced(learner, corpus.train, tokenizers)
     if (model, seed) == ("whole", args.seeds[0]):
         folder = harness.folder("cross_attention", args) / "whole-run"
         translators.keep(folder, trained, args.size, [corpus.train[0], *sets["test"][:3]])
@@ -265,6 +275,49 @@ def example(model: Transformer, pair: Pair, tokenizers: list[WordTokenizer]) -> 
             )
     looked = [[round(weight, 3) for weight in layer[0, :, -1].mean(dim=0).tolist()] for layer in cross]
     return {"src": pair.src, "looked": looked, "written": written}
+
+
+def replaced(model: Transformer, pairs: list[Pair], tokenizers: list[WordTokenizer]) -> dict:
+    """The running example with another adjective in the place of *artificielle*, for each that *pairs* know.
+
+    *right* is the English of the adjective; *looked* is its weight in each layer, the mean of the heads, while the
+    fourth English word is chosen. *chosen* is that word: with all words seen, with the adjective hidden from
+    cross-attention alone (*memory*), and from the encoder's other words as well (*source*).
+    """
+    example, place = pairs[0], HIDDEN["artificielle"]
+    device = next(model.parameters()).device
+    results = {}
+    for adjective, right in adjectives(pairs).items():
+        pair = Pair(example.src.replace("artificielle", adjective), example.tgt)
+        [(src, tgt)] = encode_pairs([pair], *tokenizers)
+        src, begin = torch.tensor([src], device=device), torch.tensor([tgt[:4]], device=device)
+        holes = src.clone()
+        holes[:, place] = model.config.pad_id
+        with evaluating(model):
+            memory, gone = model.encode(src), model.encode(holes)
+            ways = {"nothing": memory, "memory": memory._replace(mask=gone.mask), "source": gone}
+            chosen = {way: model.decode(begin, seen)[0, -1].argmax().item() for way, seen in ways.items()}
+            cross = model.attention_weights(src, begin).cross
+        looked = [round(layer[0, :, -1, place].mean().item(), 3) for layer in cross]
+        words = {way: tokenizers[1].decode([token]) for way, token in chosen.items()}
+        results[adjective] = {"right": right, "looked": looked, "chosen": words}
+    return results
+
+
+def adjectives(pairs: list[Pair]) -> dict[str, str]:
+    """The adjectives that stand behind a feminine noun somewhere, and before it in English, with their English."""
+    found = {}
+    for pair in pairs[1:]:  # the first is the example
+        french, english = word_tokenize(pair.src), word_tokenize(pair.tgt)
+        sources = [[s for s, t in pair.links if t == position] for position in range(len(english))]
+        for position in range(2, len(english)):
+            for noun in sources[position]:
+                # French: article, noun, adjective; English: article, adjective, noun.
+                places = [[noun - 1], [noun + 1], [noun]]
+                if sources[position - 2 : position + 1] == places and french[noun - 1] in FEMININE:
+                    found.setdefault(french[noun + 1], english[position - 1])
+    found.pop("artificielle", None)
+    return found
 
 
 def write(model: Transformer, memory: Memory, max_length: int = 20) -> list[int]:

@@ -270,9 +270,21 @@ def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
     assert set(whole["test"]["cuts"]) == {"memory", "source"} and "cuts" not in blind["test"]
     texts = whole["example"]["written"]
     assert texts["nothing"]["memory"] == texts["nothing"]["source"] and len(texts) == 7
+    assert all(set(one) == {"right", "looked", "chosen"} for one in whole["replaced"].values())
     assert set(aligners["test"]) == set(aligners["long"]) == {"diagonal", "IBM Model 1"}
     assert isinstance(load_run(tmp_path / "whole-run", torch.device("cpu")).model, Transformer)
     assert (tmp_path / "whole-run" / "outputs.json").is_file()
+
+
+def test_adjectives_are_those_behind_a_feminine_noun(script):
+    adjectives = script("experiments/cross_attention.py")["adjectives"]
+    example = Pair("l'intelligence artificielle", "artificial intelligence", ((1, 1), (2, 0)))
+    quiet = Pair("la ville calme", "the quiet city", ((0, 0), (1, 2), (2, 1)))
+    before = Pair("la belle ville", "the beautiful city", ((0, 0), (1, 1), (2, 2)))
+    masculine = Pair("le lac vert", "the green lake", ((0, 0), (1, 2), (2, 1)))
+    predicate = Pair("la ville est calme", "the city is quiet", ((0, 0), (1, 1), (2, 2), (3, 3)))
+    of = Pair("la robe d' Anne", "Anne 's dress", ((0, 0), (1, 2), (2, 1), (3, 0)))
+    assert adjectives([example, quiet, before, masculine, predicate, of]) == {"calme": "quiet"}
 
 
 def test_norms_writes_losses_differences_and_gradients_of_every_run(run):
