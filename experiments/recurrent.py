@@ -4,6 +4,7 @@
     python experiments/recurrent.py bottleneck  # what a fixed vector gets by more training, parameters, room
     python experiments/recurrent.py alignment   # how well additive attention finds the gold links
     python experiments/recurrent.py scores      # the four scores beside each other
+    python experiments/recurrent.py patience    # the same, one seed each, until the loss is flat
     python experiments/recurrent.py length --models fixed --seeds 1 --size 2000 --epochs 1 --out elsewhere
 
 *length* asks what length alone does to a model: it takes a fifth of the lexicon, so that few words are rare,
@@ -11,12 +12,14 @@ trains on three short sentences for each long one, and tests on equally many sen
 *bottleneck* asks on the same pairs whether a fixed vector fails for want of something else: *fixed-long* is trained
 four times as long, *fixed-wide* has as many parameters as the model that attends, *fixed-twice* twice the vector.
 *alignment* uses the corpus that everyone gets, ``load_corpus("grammar")``. *scores* takes sentences of up to
-16 words from a fifth of the lexicon, so that four models by three seeds can be trained in minutes.
+16 words from a fifth of the lexicon, so that four models by three seeds can be trained in minutes; *patience*
+trains them on the same pairs four times as long.
 
 Each run writes one small file, OUT/MODEL-seed-SEED.json: its configuration, versions, device, duration, the
-loss by epoch, BLEU by source length on held-out pairs and on pairs of the training set, some translations, and how well the attention weights align words. Of
-*alignment* the model of the first seed is kept too, in the run folder OUT/additive-run, so that
-``python -m tfmr translate --run OUT/additive-run`` works. Chapters 1 to 3 read these files.
+loss by epoch, BLEU by source length on held-out pairs and on pairs of the training set, some translations, and
+how well the attention weights align words. Of *alignment* the model of the first seed is kept too, in the run
+folder OUT/additive-run, so that ``python -m tfmr translate --run OUT/additive-run`` works. Chapters 1 to 3 read
+these files.
 """
 
 import argparse
@@ -52,11 +55,14 @@ class Kind(NamedTuple):
     times_epochs: int = 1
 
 
-KINDS = {name: Kind(name) for name in ("additive", "general", "dot", "scaled_dot")} | {
+ALL_SCORES = ["additive", "general", "dot", "scaled_dot"]
+KINDS = {
     "fixed": Kind(None),
     "fixed-long": Kind(None, times_epochs=4),
     "fixed-wide": Kind(None, times_hidden=None),
     "fixed-twice": Kind(None, times_hidden=2),
+    **{name: Kind(name) for name in ALL_SCORES},
+    **{f"{name}-long": Kind(name, times_epochs=4) for name in ALL_SCORES},
 }
 LENGTH = {
     "models": ["fixed", "additive"],
@@ -65,6 +71,14 @@ LENGTH = {
     "batch_size": 64,
     "learning_rate": 2e-3,
     "d_hidden": 192,
+}
+MEDIUM_LENGTH = {
+    "models": ALL_SCORES,
+    "size": 24_000,
+    "epochs": 6,
+    "batch_size": 32,
+    "learning_rate": 2e-3,
+    "d_hidden": 128,
 }
 DEFAULTS = {
     "alignment": {
@@ -76,14 +90,8 @@ DEFAULTS = {
         "learning_rate": 3e-3,
         "d_hidden": 128,
     },
-    "scores": {
-        "models": ["additive", "general", "dot", "scaled_dot"],
-        "size": 24_000,
-        "epochs": 6,
-        "batch_size": 32,
-        "learning_rate": 2e-3,
-        "d_hidden": 128,
-    },
+    "scores": MEDIUM_LENGTH,
+    "patience": MEDIUM_LENGTH | {"models": [f"{name}-long" for name in ALL_SCORES], "seeds": [0]},
     "length": LENGTH,
     "bottleneck": LENGTH | {"models": ["fixed-long", "fixed-wide", "fixed-twice"], "seeds": [0]},
 }
@@ -143,6 +151,7 @@ CORPORA = {
     "bottleneck": length_corpus,
     "alignment": alignment_corpus,
     "scores": scores_corpus,
+    "patience": scores_corpus,
 }
 
 
