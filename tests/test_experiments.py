@@ -193,6 +193,7 @@ def test_a_wrong_option_is_said_in_one_sentence(harness):
     [
         ("length", "fixed"),
         ("bottleneck", "fixed-long"),
+        ("patience", "dot-long"),
         ("alignment", "additive"),
         ("scores", "scaled_dot"),
     ],

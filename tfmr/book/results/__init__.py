@@ -20,6 +20,7 @@ SCRIPTS = {
     "heads": "heads.py",
     "length": "recurrent.py length",
     "norms": "norms.py",
+    "patience": "recurrent.py patience",
     "positions": "positions.py",
     "scores": "recurrent.py scores",
 }
