@@ -12,7 +12,7 @@ Each run writes OUT/MODEL-seed-SEED.json: configuration, versions, device, durat
 two held-out sets BLEU and perplexity. For *whole* also the alignment error rate of each head and layer, with the
 row of a word as it should be, one row too early or too late, and without the end symbol's column; what cutting
 source words does (see :func:`cuts`), and what becomes of the running example, with words hidden (see
-:func:`example`) or its adjective replaced (see :func:`replaced`). The model of the first seed is kept in the run
+:func:`example`) or its adjective replaced (see :func:`replaced`). The model of seed 0 is kept in the run
 folder OUT/whole-run, so that ``python -m tfmr translate --run OUT/whole-run`` works. OUT/aligners.json holds the
 error rates of two aligners without a network, on the same sentences. Chapter 8 reads these files.
 """
@@ -100,7 +100,7 @@ def measure_aligners(args: argparse.Namespace, model: str, corpus: Corpus) -> di
 
 
 def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
-    """Train one model with one seed and measure it; keep *whole* of the first seed."""
+    """Train one model with one seed and measure it; keep *whole* of seed 0."""
 
     def build(src_vocab_size: int, tgt_vocab_size: int) -> Transformer:
         config = TransformerConfig(
@@ -128,7 +128,7 @@ def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> 
         measured["test"]["cuts"] = cuts(learner, sets["test"], tokenizers)
         measured["example"] = example(learner, corpus.train[0], tokenizers)
         measured["replaced"] = replaced(learner, corpus.train, tokenizers)
-    if (model, seed) == ("whole", args.seeds[0]):
+    if (model, seed) == ("whole", 0):
         folder = harness.folder("cross_attention", args) / "whole-run"
         translators.keep(folder, trained, args.size, [corpus.train[0], *sets["test"][:3]])
     sizes = {"train": len(corpus.train)} | {key: len(pairs) for key, pairs in sets.items()}

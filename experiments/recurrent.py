@@ -17,7 +17,7 @@ trains them on the same pairs four times as long.
 
 Each run writes one small file, OUT/MODEL-seed-SEED.json: its configuration, versions, device, duration, the
 loss by epoch, BLEU by source length on held-out pairs and on pairs of the training set, some translations, and
-how well the attention weights align words. Of *alignment* the model of the first seed is kept too, in the run
+how well the attention weights align words. Of *alignment* the model of seed 0 is kept too, in the run
 folder OUT/additive-run, so that ``python -m tfmr translate --run OUT/additive-run`` works. Chapters 1 to 3 read
 these files.
 """
@@ -156,7 +156,7 @@ CORPORA = {
 
 
 def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
-    """Train one model with one seed and measure it; of *alignment*, keep that of the first seed."""
+    """Train one model with one seed and measure it; of *alignment*, keep that of seed 0."""
 
     kind = KINDS[model]
 
@@ -170,7 +170,7 @@ def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> 
     config = TrainConfig(epochs, args.learning_rate, schedule="linear", seed=seed)
     trained = translators.learn(args, corpus, build, config)
     held_out = [*corpus.test, *corpus.extra.get("long", [])][: args.test_size]
-    if (args.experiment, model, seed) == ("alignment", "additive", args.seeds[0]):
+    if (args.experiment, model, seed) == ("alignment", "additive", 0):
         folder = harness.folder(args.experiment, args) / "additive-run"
         translators.keep(folder, trained, args.size, [corpus.train[0], *held_out[:3]])
     return {
