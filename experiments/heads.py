@@ -7,9 +7,10 @@ Twelve children stand in a circle. Each wears a hat and points at one child with
 the right; each has to name the hat on the left hand's side, and the one on the right hand's. The model is an
 embedding, attention, and a linear map to two colours.
 
-heads-N    one layer with N heads; all of them have the same number of parameters
-layers-2   two layers after each other, with one head of half the size each: as many parameters but for some biases
-mlp-1      one head, and a readout with a hidden layer: more parameters
+heads-N       one layer with N heads; all of them have the same number of parameters
+layers-2      two layers after each other, with one head of half the size each: as many parameters but for some biases
+mlp-1         one head, and a readout with a hidden layer: more parameters
+heads-1-long  one head, trained four times as long
 
 Each run takes from twenty seconds to two and a half minutes and writes OUT/MODEL-seed-SEED.json: its configuration,
 versions, device, duration, twenty looks while training (the mean loss since the look before, and the share of
@@ -28,7 +29,7 @@ from tfmr.multi_head import MultiHeadAttention
 from tfmr.training import set_seed, train_step
 
 CHILDREN, COLOURS, D_MODEL = 12, 8, 64
-MODELS = ["heads-1", "heads-2", "heads-4", "heads-8", "heads-16", "heads-32", "heads-64", "layers-2", "mlp-1"]
+MODELS = [f"heads-{number}" for number in (1, 2, 4, 8, 16, 32, 64)] + ["layers-2", "mlp-1", "heads-1-long"]
 MEASURED = 1_000  # circles, always the same
 
 
@@ -74,7 +75,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def build(name: str) -> Circle:
-    kind, number = name.rsplit("-", 1)
+    kind, number = name.removesuffix("-long").split("-")
     if kind == "layers":
         size = D_MODEL // int(number)
         return Circle(*[MultiHeadAttention(D_MODEL, 1, d_key=size, d_value=size) for _ in range(int(number))])
@@ -85,20 +86,21 @@ def build(name: str) -> Circle:
 
 def measure(args: argparse.Namespace, model: str, seed: int) -> dict:
     """Train one model with one seed and measure it."""
+    steps = args.steps * (4 if model.endswith("-long") else 1)
     set_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     held_out = [x.to(args.device) for x in circles(MEASURED, torch.Generator().manual_seed(10**6))]
     learner = build(model).to(args.device)
     optimizer = torch.optim.Adam(learner.parameters(), args.learning_rate)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, args.steps)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, steps)
     curve, losses = [], []
-    for step in range(1, args.steps + 1):
+    for step in range(1, steps + 1):
         *circle, answers = (x.to(args.device) for x in circles(args.batch_size, generator))
         loss = F.cross_entropy(learner(*circle)[0].flatten(0, 2), answers.flatten())
         train_step(loss, learner, optimizer)
         schedule.step()
         losses.append(loss.item())
-        if step % max(args.steps // 20, 1) == 0:
+        if step % max(steps // 20, 1) == 0:
             both = quality(learner, held_out)["both"]
             curve.append({"step": step, "loss": round(sum(losses) / len(losses), 5), "both": both})
             losses.clear()
@@ -110,7 +112,7 @@ def measure(args: argparse.Namespace, model: str, seed: int) -> dict:
             "measured_circles": MEASURED,
         },
         "train_config": {
-            "steps": args.steps,
+            "steps": steps,
             "batch_size": args.batch_size,
             "learning_rate": args.learning_rate,
             "schedule": "linear to zero",
