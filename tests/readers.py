@@ -33,6 +33,8 @@ def picked(logits, tgt, log_p=lambda logits: logits.log_softmax(-1)):
 
 
 NAMED["check_mean_nll"] = [
+    ("gradient at the logits", lambda logits, tgt: F.cross_entropy(logits.mT, tgt[:, 1:], ignore_index=0).item()),
+    ("gradient at the logits", lambda logits, tgt: F.cross_entropy(logits.mT, tgt[:, 1:], ignore_index=0).detach().numpy()),
     ("taken from `tgt[:, :-1]`", lambda logits, tgt: -picked(logits, tgt)[tgt[:, :-1] != 0].mean()),
     ("end symbol", lambda logits, tgt: -picked(logits, tgt)[tgt[:, 1:] > 2].mean()),
     ("logarithm is missing", lambda logits, tgt: -picked(logits, tgt, lambda z: z.softmax(-1))[tgt[:, 1:] > 0].mean()),
@@ -394,12 +396,9 @@ RIGHT["check_mean_nll"] = [
     lambda logits, tgt: F.cross_entropy(logits.reshape(-1, logits.shape[-1]), tgt[:, 1:].reshape(-1), ignore_index=0),
     lambda logits, tgt: F.cross_entropy(logits.double().transpose(1, 2), tgt[:, 1:], ignore_index=0),
     lambda logits, tgt: F.nll_loss(F.log_softmax(logits, 2).permute(0, 2, 1), tgt[:, 1:], ignore_index=0),
-    lambda logits, tgt: float(F.cross_entropy(logits.mT, tgt[:, 1:], ignore_index=0)),
     lambda logits, tgt: sum((-torch.log_softmax(l, -1)[w] for s, t in zip(logits, tgt, strict=True) for l, w in zip(s, t[1:], strict=True) if w)) / (tgt[:, 1:] > 0).sum(),
-    lambda logits, tgt: F.cross_entropy(logits.permute(0, 2, 1), tgt[:, 1:], ignore_index=0, reduction='sum').item() / int((tgt[:, 1:] != 0).sum()),
     lambda logits, tgt: torch.distributions.Categorical(logits=logits).log_prob(tgt[:, 1:])[tgt[:, 1:] != 0].mean().neg()[None].squeeze(),
     lambda logits, tgt: F.nll_loss(logits.log_softmax(-1).reshape(-1, 8), tgt[:, 1:].reshape(-1), ignore_index=0, reduction='none').sum() / (tgt[:, 1:] != 0).sum(),
-    lambda logits, tgt: torch.nn.CrossEntropyLoss(ignore_index=0)(logits.mT.double(), tgt[:, 1:]).numpy(),
 ]
 WRONG["check_masked_weights"] = [
     lambda scores, mask: scores.softmax(-1),

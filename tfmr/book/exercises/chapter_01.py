@@ -70,6 +70,11 @@ def _one_costs(call: Callable, logits: Tensor, tgt: Tensor) -> bool:
     return close(call(30 * F.one_hot(said, WORDS).float(), tgt), 30 / (tgt[:, 1:] != PAD).sum())
 
 
+def _trains(call: Callable, logits: Tensor, tgt: Tensor) -> bool:
+    loss = call(logits.clone().requires_grad_(), tgt)
+    return isinstance(loss, Tensor) and loss.requires_grad
+
+
 def _ramp(logits: Tensor) -> Tensor:
     return torch.arange(1.0, 1 + logits.size(-1))
 
@@ -106,6 +111,8 @@ check_mean_nll = Exercise(
         ("where one of N tokens costs 30 and the others cost nothing, the loss is 30 / N: it is a mean over all tokens.",
          _one_costs),
         ("every token counts the same, whether its sentence is short or long.", _token_by_token),
+        ("the loss must have a gradient at the logits, or nothing can be trained with it: return a tensor, without "
+         "`.item()` or `.detach()`.", _trains),
     ],
     mistakes=[
         ("you compare with the word the decoder was given; it has to predict the one after it.",
@@ -117,6 +124,10 @@ check_mean_nll = Exercise(
         ("what counts is taken from `tgt[:, :-1]`, the words given; take it from the targets, `tgt[:, 1:]`.",
          {"counts": lambda target, tgt: tgt[:, :-1] != PAD}),
         ("the end symbol is left out.", {"counts": lambda target, tgt: target > END}),
+        ("the sum is divided by all of `tgt`, begin symbols and padding included; divide by the tokens predicted.",
+         {"mean": lambda losses, counts: losses.sum() / (losses.numel() + len(losses))}),
+        ("the begin symbols are counted among the tokens; they are given and not predicted.",
+         {"mean": lambda losses, counts: losses.sum() / (counts.sum() + len(losses))}),
         ("only padding is counted.", {"counts": lambda target, tgt: target == PAD}),
         ("the loss is divided by all positions, padding included.",
          {"mean": lambda losses, counts: losses.mean()}),

@@ -88,6 +88,8 @@ check_masked_weights = Exercise(
          {"hide": lambda scores, mask: scores * mask}),
         ("the mask is added to the scores as 0 and 1; a forbidden score must be -inf.",
          {"hide": lambda scores, mask: scores + mask}),
+        ("-10 is not low enough: a forbidden score must be -inf.",
+         {"hide": lambda scores, mask: scores.masked_fill(~mask, -10.0)}),
         ("the softmax runs over all queries and keys together; each query's weights must sum to 1.",
          {"softmax": lambda scores: scores.flatten().softmax(dim=0).view_as(scores)}),
         ("these are exponentials of the scores, not yet divided by their sum.",
@@ -138,9 +140,14 @@ def _weights(best: list[int], num_src: int) -> tuple[Tensor, int, int]:
     return scores.softmax(dim=-1), num_src, len(best)
 
 
+# No weight is above a half: that the largest one counts, however small it is.
+FLAT = torch.tensor(
+    [[0.3, 0.28, 0.22, 0.2], [0.24, 0.26, 0.25, 0.25], [0.26, 0.24, 0.2, 0.3], [0.1, 0.2, 0.4, 0.3]]
+)
+
 check_links = Exercise(
     links,
-    [_weights([1, 0, 1, 2, 3], 3), _weights([0, 3, 1, 0, 1, 3], 3), _weights([2, 4, 3, 1], 4)],
+    [_weights([1, 0, 1, 2, 3], 3), _weights([0, 3, 1, 0, 1, 3], 3), _weights([2, 4, 3, 1], 4), (FLAT, 3, 3)],
     properties=[
         ("a link is a pair of whole numbers: the source word's and the target word's, from 0.",
          lambda call, *arguments: all(isinstance(link, tuple) and list(map(type, link)) == [int, int]
@@ -150,11 +157,12 @@ check_links = Exercise(
         ("a link's second number is a target word's, so it is below the number of target words; the end symbol is "
          "none.",
          lambda call, weights, num_src, num_tgt: all(link[1] < num_tgt for link in call(weights, num_src, num_tgt))),
-        ("each target word makes at most one link.",
-         lambda call, *arguments: len({tgt for _, tgt in call(*arguments)}) == len(call(*arguments))),
         ("row t of `weights` decides about target word t: where it alone peaks at a source word, only this word is linked.",
          _own_row),
-        ("a target word whose greatest weight lies at a source word, the last one too, makes a link.",
+        ("each target word makes at most one link, however nearly equal two weights are.",
+         lambda call, *arguments: len({tgt for _, tgt in call(*arguments)}) == len(call(*arguments))),
+        ("a target word whose greatest weight lies at a source word, the last one too, makes a link, however small "
+         "that weight is.",
          lambda call, weights, num_src, num_tgt: {tgt for _, tgt in call(weights, num_src, num_tgt)}
          >= {tgt for tgt in range(num_tgt) if weights[tgt, :num_src].max() == weights[tgt].max()}),
         ("a row that is ten times as large or as small chooses the same word, whatever the other rows are.",
