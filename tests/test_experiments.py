@@ -388,7 +388,9 @@ def test_records_of_one_model_have_one_configuration(experiment):
         assert {"seconds", "processor_seconds"} & set(
             record
         )  # those from before the harness have one of them
-        model = tuple(record.get(axis) for axis in ("model", "method", "norm", "depth", "kind", "task", "sentences"))
+        model = tuple(
+            record.get(axis) for axis in ("model", "method", "norm", "depth", "kind", "task", "sentences")
+        )
         same = found.setdefault(model, record)
         for key in ("corpus", "config", "options", "parameters", "device"):
             assert record.get(key) == same.get(key)
