@@ -65,8 +65,6 @@ check_scaled_scores = Exercise(
     mistakes=[
         ("nothing is divided: these are plain dot products.", {"divide": lambda query, key: 1}),
         ("you divide by d; divide by its square root.", {"divide": lambda query, key: query.size(-1)}),
-        ("you divide by the root of the number of coordinates of all queries; the last axis alone counts.",
-         {"divide": lambda query, key: math.sqrt(query.numel())}),
         ("you divide by the root of len(query), its first axis; d is the last axis, query.size(-1).",
          {"divide": lambda query, key: math.sqrt(len(query))}),
         ("you divide by the root of len(key), its first axis; d is the last axis, key.size(-1).",
