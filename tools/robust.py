@@ -62,6 +62,7 @@ class Run:
         kept = {k: v for k, v in os.environ.items() if k not in ("ATEN_CPU_CAPABILITY", "MPLBACKEND")}
         kept |= ENVIRONMENT | {
             "OMP_NUM_THREADS": str(self.threads),
+            "OMP_WAIT_POLICY": "passive",  # threads that spin while they wait starve the run beside them
             "TFMR_ROBUST_SHIFT": str(self.shift),
             "TFMR_ROBUST_RECORD": str(lines),
             "PYTHONPATH": os.pathsep.join(
