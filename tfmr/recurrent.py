@@ -143,7 +143,7 @@ class RecurrentDecoder(nn.Module):
         """The state before the first word, and what is computed once a sentence: the projected keys."""
         vectors, mask = memory
         # Equal scores give the mean of the memory (without attention, the one vector itself). A state made
-        # from one word's vector would know that word already, and the decoder need not learn to look for it.
+        # from one word's vector would know that word already, and the decoder might never learn to look for it.
         mean, _ = attend(vectors.new_zeros(vectors.size(0), 1, vectors.size(1)), vectors, mask)
         hidden = torch.tanh(self.bridge(mean[:, 0]))
         projected_key = None if self.attention is None else self.attention.project_key(vectors)
