@@ -53,9 +53,9 @@ def hiding_effects(
         read, predicted = (part.expand(len(seen), -1) for part in (tgt[:, :-2], tgt[:, 1:-1]))
         logits = model.decode(read, Memory(vectors, seen))
         nll = F.cross_entropy(logits.transpose(1, 2), predicted, reduction="none").cpu()
-    word_of = torch.tensor(tgt_tokenizer.word_of(pair.tgt))
-    words = nll.new_zeros(len(seen), len(word_tokenize(pair.tgt))).index_add_(1, word_of, nll)
-    return (words[1:] - words[0]).T
+    losses = nll[1:] - nll[0]  # of pieces
+    effects = losses.new_zeros(len(losses), len(word_tokenize(pair.tgt)))
+    return effects.index_add_(1, torch.tensor(tgt_tokenizer.word_of(pair.tgt)), losses).T
 
 
 def links_from_hiding(effects: Float[Tensor, "tgt_words src_words"], threshold: float = 0.0) -> set[Link]:
@@ -70,7 +70,7 @@ def _check(model: Seq2Seq, hide_from: str) -> None:
         raise InputError(f"hide_from: expected one of {', '.join(PLACES)}; got {hide_from!r}")
     if not model.attends:
         raise InputError("model: expected one with attention, got one that hands over a fixed vector")
-    if hide_from == "both" and not hasattr(model, "attention_weights"):
+    if hide_from == "both" and not hasattr(model, "src_embedding"):
         raise InputError(
             f"hide_from: expected 'decoder' for a {type(model).__name__}, whose encoder takes no mask, got 'both'"
         )
