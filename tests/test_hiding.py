@@ -80,7 +80,7 @@ def test_a_recurrent_model_loses_words_from_its_memory(pair):
     src, tgt = make_tokenizers()
     model = RecurrentSeq2Seq(RecurrentConfig(len(src), len(tgt), 8, 8))
     effects = hiding_effects(model, pair, src, tgt)
-    torch.testing.assert_close(effects, one_by_one(model, pair, (src, tgt), "decoder"), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(effects, one_by_one(model, pair, (src, tgt), "decoder"), atol=1e-4, rtol=1e-3)
 
 
 def test_from_both_nothing_is_left_of_the_word_and_from_the_decoder_something_is():
@@ -163,7 +163,7 @@ def test_a_word_without_a_piece_of_its_own_has_zeros():
     for side in (0, 1):
         own = set(tokenizers[side].word_of([pair.src, pair.tgt][side]))
         for word in {0, 1, 2} - own:
-            assert (effects.select(1 - side, word) == 0).all()
+            assert effects.select(1 - side, word).abs().max() < 1e-5
 
 
 def test_what_cannot_be_hidden_is_refused():
