@@ -11,7 +11,7 @@ from tfmr.errors import InputError
 from tfmr.evaluation.metrics import Link
 
 METHODS = ("intersection", "union", "grow-diag", "grow-diag-final", "grow-diag-final-and")
-# In the order in which the published pseudo-code tries them, as steps (source, target).
+# Steps (source, target): sides before corners, as the published pseudo-code tries them.
 _NEIGHBOURS = ((0, -1), (-1, 0), (0, 1), (1, 0), (-1, -1), (1, -1), (-1, 1), (1, 1))
 
 
