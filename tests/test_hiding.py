@@ -97,9 +97,10 @@ def test_from_both_nothing_is_left_of_the_word_and_from_the_decoder_something_is
         before = log_probabilities.gather(2, tgt[:, 1:-1, None])[0, :, 0]
         return before - hiding_effects(model, pair, *tokenizers, hide_from)[:, 1]
 
-    torch.testing.assert_close(hidden("le chat noir", "both"), hidden("le mange noir", "both"))
+    same = hidden("le chat noir", "both"), hidden("le mange noir", "both")
+    torch.testing.assert_close(*same, atol=1e-5, rtol=1e-4)
     apart = hidden("le chat noir", "decoder") - hidden("le mange noir", "decoder")
-    assert apart.abs().max() > 1e-4
+    assert apart.abs().max() > 1e-3
 
 
 class Needing(Fake):
