@@ -10,7 +10,7 @@ from cli_tools import TINY, everything_in, pairs_text, refused, type_in
 from tfmr.__main__ import main
 from tfmr.cli import commands
 from tfmr.data import Corpus, Pair
-from tfmr.evaluation import Evaluation, Score
+from tfmr.evaluation import AlignmentScores, Evaluation, Score
 from tfmr.translator import run_folder
 
 # --- translate ------------------------------------------------------------------------------------------
@@ -162,6 +162,17 @@ def test_evaluate_measures_the_split_and_the_corpus_of_the_run(copy, capsys, mon
     assert asked == [("grammar", {"src": "en", "tgt": "fr", "size": 11, "seed": 3})]
     assert measured == [pairs[split]]
     assert capsys.readouterr().out.startswith(f"{split} BLEU 1.00")
+
+
+def test_precision_and_recall_stand_beside_the_error_rate(capsys):
+    scores = Score(1.0, "s"), Score(2.0, "s"), 3.0
+    commands.print_scores("test", Evaluation(*scores, AlignmentScores(0.75, 0.5, 0.4), ["said"]))
+    out = capsys.readouterr().out
+    assert out.endswith(
+        "test perplexity 3.00\ntest alignment error rate 0.400 (precision 0.750, recall 0.500)\n"
+    )
+    commands.print_scores("test", Evaluation(*scores, None, ["said"]))
+    assert "alignment" not in capsys.readouterr().out
 
 
 def test_translations_are_written_in_the_order_of_the_pairs(copy, trained, capsys, monkeypatch):

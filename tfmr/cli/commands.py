@@ -132,8 +132,8 @@ def print_scores(split: str, result: Evaluation) -> None:
     say(f"{split} BLEU {result.bleu}")
     say(f"{split} chrF {result.chrf}")
     say(f"{split} perplexity {shown(result.perplexity)}")
-    if result.alignment_error_rate is not None:
-        say(f"{split} alignment error rate {result.alignment_error_rate:.3f}")
+    if result.alignment is not None:
+        say(f"{split} alignment error rate {result.alignment}")
 
 
 def device_and_threads(args: Namespace) -> torch.device:
