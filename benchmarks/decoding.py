@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from tfmr.config import TransformerConfig
-from tfmr.decoding import beam_search, evaluating, greedy_decode
+from tfmr.decoding import beam_search, greedy_decode
 from tfmr.positions import sinusoids
 from tfmr.training import set_seed
 from tfmr.transformer import Transformer
@@ -70,7 +70,11 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
         median = statistics.median(times)
         print(f"{name:20}{len(src) / median:12,.0f}{median:20.2f}")
     ratios = {}
-    for ours, theirs in (("greedy", "Marian, greedy"), ("greedy", "plain, one by one"), ("beam 4", "Marian, beam 4")):
+    for ours, theirs in (
+        ("greedy", "Marian, greedy"),
+        ("greedy", "plain, one by one"),
+        ("beam 4", "Marian, beam 4"),
+    ):
         ratio = statistics.median(a / b for a, b in zip(seconds[theirs], seconds[ours], strict=True))
         print(f"{ours} is {ratio:.2f} times as fast as {theirs} (median of the paired ratios)")
         ratios[theirs] = ratio
