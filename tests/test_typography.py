@@ -24,7 +24,7 @@ LANGUAGES = st.sampled_from(["fr", "en", "de"])
         ("Non. »", 'Non."', "Non._»"),
         ('Non. "', 'Non."', "Non._»"),
         ("« ... suite »", '"... suite"', "«_... suite_»"),
-        ("l'« eau »", 'l\'"eau"', "l'\"eau_»"),
+        ("l'« eau »", 'l\'"eau"', "l'«_eau_»"),
         ('5"x7 cm', '5"x7 cm', '5"x7 cm'),
         ("Vraiment ?! Non ... Si ; mais", "Vraiment?! Non... Si; mais", "Vraiment_?! Non... Si_; mais"),
         ("( Rien . ) [ ici ]", "(Rien.) [ici]", "(Rien.) [ici]"),
