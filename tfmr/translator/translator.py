@@ -22,7 +22,7 @@ from tfmr.translator.translation import Alternative, Sentence, Translation, best
 
 Search = Callable[[Seq2Seq, Tensor], list[list[Hypothesis]]]
 Translated = tuple[list[Alternative], Sentence]  # a sentence's translations, and how the first came about
-SHIPPED = Path(__file__).with_name("shipped")  # the run folder that comes with the package
+SHIPPED = Path(__file__).with_name("shipped")  # tools/ship.py writes it
 
 
 def load_translator(
@@ -37,23 +37,22 @@ def load_translator(
     Raises:
         InputError: the package comes without one, ``folder`` is no trained run, or the device is not there.
     """
-    if folder is None:
-        require_shipped("folder")
-    run = load_run(Path(folder or SHIPPED), pick_device(device), option="folder")
-    return Translator.of_run(run)
+    folder = shipped_folder("folder") if folder is None else Path(folder)
+    return Translator.of_run(load_run(folder, pick_device(device), option="folder"))
 
 
-def require_shipped(option: str) -> None:
-    """Refuse to go on where the package comes without a translator; ``option`` is what says another one.
+def shipped_folder(option: str) -> Path:
+    """The run folder that comes with the package; ``option`` is what names another one.
 
     Raises:
-        InputError: it does.
+        InputError: this copy of the package comes without one.
     """
     if not (SHIPPED / MODEL).is_file():
         raise InputError(
             f"{option}: expected the folder of a trained run, for this copy of tfmr comes without a translator; "
             "begin with: python -m tfmr train"
         )
+    return SHIPPED
 
 
 class Translator:
