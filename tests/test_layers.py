@@ -131,17 +131,18 @@ def test_trap_12_a_layer_step_by_step_equals_all_at_once(norm, positions):
     expected, _, weights = layer(x, memory, causal_mask(5), hidden, need_weights=True)
     state = start_layer(layer, memory)
     for t, word in enumerate(x.split(1, dim=1)):
-        before = [tensor.clone() for pair in state for tensor in pair]
+        before = [tensor.clone() for pair in (state.past.words, state.source) for tensor in pair]
         output, across, after = step_layer(layer, word, state, hidden, need_weights=True)
         torch.testing.assert_close(output, expected[:, t : t + 1])
         torch.testing.assert_close(across, weights[:, :, t : t + 1])
-        assert all(map(torch.equal, before, [tensor for pair in state for tensor in pair]))  # left as it was
+        now = [tensor for pair in (state.past.words, state.source) for tensor in pair]
+        assert all(map(torch.equal, before, now))  # left as it was
         assert after.source is state.source  # computed once a sentence
         state = after
     assert step_layer(layer, word, state, hidden)[1] is None  # weights only when asked for
     rows = torch.tensor([1, 0, 1])
     chosen = state.select(rows)
-    for pair, others in zip(chosen, state, strict=True):
+    for pair, others in ((chosen.past.words, state.past.words), (chosen.source, state.source)):
         assert all(torch.equal(tensor, other[rows]) for tensor, other in zip(pair, others, strict=True))
 
 
