@@ -35,6 +35,17 @@ def test_pieces_merge_into_words():
     torch.testing.assert_close(merged, torch.tensor([[0.5, 0.4], [0.4, 0.5]]))
 
 
+def test_pieces_of_many_maps_merge_as_those_of_one():
+    maps = torch.rand(2, 3, 6, 5)
+    merged = word_weights(maps, [0, 0, 1, 2], [0, 1, 1, 2, 2])
+    assert merged.shape == (2, 3, 3, 3)
+    for layer, heads in enumerate(maps):
+        for head, weights in enumerate(heads):
+            torch.testing.assert_close(
+                merged[layer, head], word_weights(weights, [0, 0, 1, 2], [0, 1, 1, 2, 2])
+            )
+
+
 @given(st.integers(1, 12), st.integers(1, 12))
 def test_the_diagonal_links_every_target_word_in_order(num_src, num_tgt):
     links = sorted(diagonal_links(num_src, num_tgt), key=lambda link: link[1])

@@ -4,8 +4,6 @@ import math
 
 import pytest
 import torch
-from fakes import Fake
-from torch import nn
 
 from tfmr.config import TransformerConfig
 from tfmr.data import BPETokenizer, BucketedBatches, Pair, WordTokenizer, encode_pairs, word_tokenize
@@ -13,6 +11,7 @@ from tfmr.decoding import greedy
 from tfmr.errors import InputError
 from tfmr.evaluation import (
     alignment_error_rate,
+    alignment_scores,
     attention_links,
     bleu,
     chrf,
@@ -45,7 +44,7 @@ def make(kind=WordTokenizer, attention="additive", **settings):
 def test_evaluate_measures_what_it_says(kind, attention, monkeypatch):
     model, src, tgt = make(kind, attention)
     spoken = ["the black cat sleeps .", "it eats .", "no"]
-    monkeypatch.setattr(measure, "translate", lambda *args: spoken)
+    monkeypatch.setattr(measure, "translate", lambda *args, **search: spoken)
     result = evaluate(model, PAIRS, src, tgt, batch_size=2)
     assert result.translations == spoken
     assert 0 < result.bleu.score < 100 and "tok:13a" in result.bleu.signature
@@ -53,10 +52,11 @@ def test_evaluate_measures_what_it_says(kind, attention, monkeypatch):
     nll = evaluate_loss(model, BucketedBatches(encode_pairs(PAIRS, src, tgt), 1))
     assert result.perplexity == pytest.approx(math.exp(nll), rel=1e-5)
     if attention is None:
-        assert result.alignment_error_rate is None
+        assert result.alignment is None and result.alignment_error_rate is None
     else:
         links = attention_links(model, PAIRS, src, tgt)
         sure, possible = [pair.links for pair in PAIRS], [pair.possible for pair in PAIRS]
+        assert result.alignment == alignment_scores(links, sure, possible)
         assert result.alignment_error_rate == alignment_error_rate(links, sure, possible)
 
 
@@ -66,10 +66,10 @@ def test_trap_09_the_references_are_the_second_argument(monkeypatch):
     spoken, references = ["the black cat sleeps", "it eats .", "no"], [pair.tgt for pair in PAIRS]
     assert bleu(spoken, references) != bleu(references, spoken)
     assert chrf(spoken, references) != chrf(references, spoken)
-    monkeypatch.setattr(measure, "translate", lambda *args: spoken)
+    monkeypatch.setattr(measure, "translate", lambda *args, **search: spoken)
     result = evaluate(model, PAIRS, src, tgt)
     assert (result.bleu, result.chrf) == (bleu(spoken, references), chrf(spoken, references))
-    monkeypatch.setattr(measure, "translate", lambda *args: references)
+    monkeypatch.setattr(measure, "translate", lambda *args, **search: references)
     assert evaluate(model, PAIRS, src, tgt).bleu.score == pytest.approx(100)
 
 
@@ -140,37 +140,6 @@ def test_no_pairs_are_refused():
     model, src, tgt = make()
     with pytest.raises(InputError):
         evaluate(model, [], src, tgt)
-
-
-class Looking(Fake):
-    """Says that it looked where it is told."""
-
-    def __init__(self, weights):
-        super().__init__()
-        self.weights = nn.Parameter(weights)
-
-    def align(self, src, tgt):
-        assert self.weights.shape == (tgt.shape[1], src.shape[1])
-        return self.weights.unsqueeze(0)
-
-
-@pytest.mark.parametrize("kind", [WordTokenizer, BPETokenizer])
-@pytest.mark.parametrize(
-    ("pair", "looked_at", "links"),
-    [
-        (Pair("le chat noir dort .", "the black sleeps"), [2, 0, 4], {(2, 0), (0, 1), (4, 2)}),
-        (Pair("mange le chat", "no cat it eats"), [1, 2, None, 0], {(1, 0), (2, 1), (0, 3)}),
-    ],
-)
-def test_trap_11_links_are_source_then_target_between_words(kind, pair, looked_at, links):
-    """Every piece of a target word looks at the last piece of a source word (None: at the end symbol)."""
-    _, src_tokenizer, tgt_tokenizer = make(kind)
-    src_word_of, tgt_word_of = src_tokenizer.word_of(pair.src), tgt_tokenizer.word_of(pair.tgt)
-    weights = torch.zeros(len(tgt_word_of) + 2, len(src_word_of) + 1)
-    for row, word in enumerate(tgt_word_of):
-        pieces = [column for column, number in enumerate(src_word_of) if number == looked_at[word]]
-        weights[row, pieces[-1] if pieces else -1] = 1.0
-    assert attention_links(Looking(weights), [pair], src_tokenizer, tgt_tokenizer) == [links]
 
 
 @pytest.mark.parametrize("kind", [WordTokenizer, BPETokenizer])

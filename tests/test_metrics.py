@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from tfmr.cli.terminal import shown
 from tfmr.errors import InputError
-from tfmr.evaluation import alignment_error_rate, bleu, chrf, combination_rate
+from tfmr.evaluation import (
+    AlignmentScores,
+    alignment_error_rate,
+    alignment_scores,
+    bleu,
+    chrf,
+    combination_rate,
+    literature_bleu,
+)
 from tfmr.training import perplexity
 
 HYPOTHESES = ["I love learning .", "The cat sleeps on the old table ."]
@@ -35,6 +43,22 @@ def test_trap_09_lower_case_and_swapped_arguments_give_another_score():
     assert bleu(REFERENCES, HYPOTHESES).score != pytest.approx(honest)
 
 
+def test_trap_09_the_figure_of_the_literature_says_that_it_is_in_lower_case():
+    lowered = [[text.lower() for text in texts] for texts in (HYPOTHESES, REFERENCES)]
+    shouted = [text.upper() for text in HYPOTHESES]
+    score = literature_bleu(HYPOTHESES, REFERENCES)
+    assert score.score == bleu(*lowered).score == literature_bleu(shouted, REFERENCES).score
+    assert literature_bleu(REFERENCES, HYPOTHESES).score != pytest.approx(score.score)
+    assert "case:lc" in score.signature and "tok:13a" in score.signature
+    assert score.signature.replace("case:lc", "case:mixed") == bleu(HYPOTHESES, REFERENCES).signature
+
+
+def test_trap_09_the_figure_of_the_literature_is_of_raw_text():
+    """Full stops lean on their words or stand alone: 13a cuts them off, so that both are the same."""
+    leaning = [text.replace(" .", ".") for text in HYPOTHESES]
+    assert literature_bleu(leaning, REFERENCES) == literature_bleu(HYPOTHESES, REFERENCES)
+
+
 def test_trap_09_tokenised_text_is_another_text():
     reference = ["It's five o'clock, isn't it?"] * 3
     tokenised = ["It ' s five o ' clock , isn ' t it ?"] * 3
@@ -46,7 +70,7 @@ def test_trap_09_tokenised_text_is_another_text():
     [(["a"], ["a", "b"]), ([], []), ("a b", "a b"), ([["a", "b"]], ["a b"]), (["a"], [["a"]])],
 )
 def test_what_is_not_two_lists_of_text_is_refused(hypotheses, references, unchecked):
-    for metric in (bleu, chrf):
+    for metric in (bleu, chrf, literature_bleu):
         with pytest.raises(InputError, match="^(hypotheses|references).*: expected"):
             metric(hypotheses, references)
 
@@ -81,6 +105,37 @@ def test_aer_by_hand():
     predicted, sure, possible = [{(0, 0), (1, 1)}], [{(0, 0), (2, 2)}], [{(1, 1)}]
     assert alignment_error_rate(predicted, sure, possible) == pytest.approx(1 - (1 + 2) / (2 + 2))
     assert alignment_error_rate(predicted, sure) == pytest.approx(1 - (1 + 1) / (2 + 2))
+
+
+def test_precision_is_over_possible_links_and_recall_over_sure_ones():
+    # Of three links found one is sure, one possible, one wrong; of the four sure ones three are missed.
+    found, sure, possible = [{(0, 0), (1, 1), (3, 0)}], [{(0, 0), (2, 2), (3, 3), (4, 4)}], [{(1, 1)}]
+    scores = alignment_scores(found, sure, possible)
+    assert scores == (pytest.approx(2 / 3), pytest.approx(1 / 4), pytest.approx(1 - (1 + 2) / (3 + 4)))
+    assert scores._fields == ("precision", "recall", "error_rate")
+    assert str(scores) == "0.571 (precision 0.667, recall 0.250)"
+    assert alignment_scores(found, sure).precision == pytest.approx(1 / 3)
+
+
+def test_links_are_summed_before_anything_is_divided():
+    found, sure = [{(0, 0)}, {(0, 0), (1, 0), (2, 0)}], [{(0, 0)}, {(0, 1), (1, 1), (2, 1)}]
+    assert alignment_scores(found, sure) == (1 / 4, 1 / 4, 3 / 4)  # the mean of the two sentences were 1/2
+
+
+def test_of_nothing_all_is_right():
+    assert alignment_scores([set()], [{(0, 0)}]) == AlignmentScores(1, 0, 1)
+    assert alignment_scores([{(0, 0), (1, 1)}], [set()], [{(0, 0)}]) == AlignmentScores(1 / 2, 1, 1 / 2)
+
+
+@given(st.lists(st.tuples(LINKS, LINKS, LINKS), min_size=1, max_size=4))
+def test_the_error_rate_lies_between_what_is_wrong_and_what_is_missed(sets):
+    found, sure, possible = map(list, zip(*sets, strict=True))
+    if not any(found) and not any(sure):
+        return
+    precision, recall, error_rate = alignment_scores(found, sure, possible)
+    wrong, missed = 1 - precision, 1 - recall
+    assert min(wrong, missed) - 1e-9 <= error_rate <= max(wrong, missed) + 1e-9
+    assert error_rate == alignment_error_rate(found, sure, possible)
 
 
 @given(st.lists(st.tuples(LINKS, LINKS, LINKS), min_size=1, max_size=4))

@@ -15,10 +15,12 @@ from tfmr.__main__ import main
 from tfmr.cli import commands, train_command
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
-from tfmr.evaluation import measure
+from tfmr.evaluation import AlignmentScores, Evaluation, Score, measure
 from tfmr.recurrent import RecurrentSeq2Seq
 from tfmr.training import loop
 from tfmr.translator import run_folder
+
+RATES = ("error_rate", "precision", "recall")
 
 
 def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
@@ -40,6 +42,20 @@ def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
     history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
     assert [epoch["number"] for epoch in history["epochs"]] == [1, 2, 3, 4]
     assert history["test"]["bleu"]["signature"].startswith("nrefs:1")
+
+
+@pytest.mark.parametrize(
+    ("alignment", "kept"), [(AlignmentScores(0.75, 0.5, 0.4), [0.4, 0.75, 0.5]), (None, [None] * 3)]
+)
+def test_history_keeps_the_scores_of_an_alignment(corpus, monkeypatch, alignment, kept):
+    score = Score(1.0, "s")
+    monkeypatch.setattr(
+        train_command, "evaluate", lambda *args: Evaluation(score, score, 3.0, alignment, ["said"])
+    )
+    assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=r"]) == 0
+    test = json.loads(Path("r/history.json").read_text(encoding="utf-8"))["test"]
+    assert list(test) == ["bleu", "chrf", "perplexity", *(f"alignment_{name}" for name in RATES)]
+    assert [test[f"alignment_{name}"] for name in RATES] == kept
 
 
 def test_trap_08_vocabularies_come_from_the_training_pairs(trained):

@@ -10,7 +10,7 @@ from cli_tools import TINY, everything_in, pairs_text, refused, type_in
 from tfmr.__main__ import main
 from tfmr.cli import commands
 from tfmr.data import Corpus, Pair
-from tfmr.evaluation import Evaluation, Score
+from tfmr.evaluation import AlignmentScores, Evaluation, Score
 from tfmr.translator import run_folder, translator
 
 # --- translate ------------------------------------------------------------------------------------------
@@ -222,16 +222,28 @@ def test_evaluate_measures_the_split_and_the_corpus_of_the_run(copy, capsys, mon
         extra = {"novel": pairs["novel"]}
         return Corpus("grammar", "en", "fr", pairs["train"], pairs["valid"], pairs["test"], extra)
 
-    def evaluate(model, pairs, *tokenizers):
-        measured.append(pairs)
+    def evaluate(model, pairs, *tokenizers, **settings):
+        measured.append((pairs, settings))
         return Evaluation(Score(1.0, "s"), Score(2.0, "s"), 3.0, None, ["said"])
 
     monkeypatch.setattr(commands, "load_corpus", load)
     monkeypatch.setattr(commands, "evaluate", evaluate)
-    assert main(["evaluate", f"--run={run}", f"--split={split}"]) == 0
+    options = ["--beam-size=3", "--length-penalty=0.9", "--batch-size=7"]
+    assert main(["evaluate", f"--run={run}", f"--split={split}", *options]) == 0
     assert asked == [("grammar", {"src": "en", "tgt": "fr", "size": 11, "seed": 3})]
-    assert measured == [pairs[split]]
+    assert measured == [(pairs[split], {"batch_size": 7, "beam_size": 3, "length_penalty": 0.9})]
     assert capsys.readouterr().out.startswith(f"{split} BLEU 1.00")
+
+
+def test_precision_and_recall_stand_beside_the_error_rate(capsys):
+    scores = Score(1.0, "s"), Score(2.0, "s"), 3.0
+    commands.print_scores("test", Evaluation(*scores, AlignmentScores(0.75, 0.5, 0.4), ["said"]))
+    out = capsys.readouterr().out
+    assert out.endswith(
+        "test perplexity 3.00\ntest alignment error rate 0.400 (precision 0.750, recall 0.500)\n"
+    )
+    commands.print_scores("test", Evaluation(*scores, None, ["said"]))
+    assert "alignment" not in capsys.readouterr().out
 
 
 def test_translations_are_written_in_the_order_of_the_pairs(copy, trained, capsys, monkeypatch):
@@ -245,7 +257,7 @@ def test_translations_are_written_in_the_order_of_the_pairs(copy, trained, capsy
 
 def test_evaluate_repeats_what_train_measured(copy, trained, capsys):
     run = trained / "runs" / "pairs-fr-en-fixed"
-    assert main(["evaluate", f"--run={run}"]) == 0
+    assert main(["evaluate", f"--run={run}", "--beam-size=1"]) == 0  # greedily, as train does
     test = json.loads((run / "history.json").read_text(encoding="utf-8"))["test"]
     out = capsys.readouterr().out
     assert f"perplexity {test['perplexity']:.2f}\n" in out

@@ -149,7 +149,15 @@ def evaluate_command(args: Namespace) -> None:
             f"--split: expected {', '.join(splits)} for the corpus {corpus.name!r}, got {args.split!r}"
         )
     note(f"{run.folder}, {len(splits[args.split]):,} pairs of {args.split}")
-    result = evaluate(run.model, splits[args.split], run.src_tokenizer, run.tgt_tokenizer)
+    result = evaluate(
+        run.model,
+        splits[args.split],
+        run.src_tokenizer,
+        run.tgt_tokenizer,
+        batch_size=args.batch_size,
+        beam_size=args.beam_size,
+        length_penalty=args.length_penalty,
+    )
     if args.output:
         with atomic_write(args.output) as temporary:
             temporary.write_text("".join(f"{text}\n" for text in result.translations), encoding="utf-8")
@@ -192,8 +200,8 @@ def print_scores(split: str, result: Evaluation) -> None:
     say(f"{split} BLEU {result.bleu}")
     say(f"{split} chrF {result.chrf}")
     say(f"{split} perplexity {shown(result.perplexity)}")
-    if result.alignment_error_rate is not None:
-        say(f"{split} alignment error rate {result.alignment_error_rate:.3f}")
+    if result.alignment is not None:
+        say(f"{split} alignment error rate {result.alignment}")
 
 
 def device_and_threads(args: Namespace) -> torch.device:

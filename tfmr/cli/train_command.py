@@ -233,4 +233,9 @@ def _scores(result: Evaluation) -> dict[str, Any]:
     """What ``history.json`` keeps; JSON has no infinite numbers."""
     scores = {"bleu": result.bleu._asdict(), "chrf": result.chrf._asdict()}
     scores["perplexity"] = result.perplexity if math.isfinite(result.perplexity) else None
-    return scores | {"alignment_error_rate": result.alignment_error_rate}
+    precision, recall, error_rate = result.alignment or (None, None, None)
+    return scores | {
+        "alignment_error_rate": error_rate,
+        "alignment_precision": precision,
+        "alignment_recall": recall,
+    }

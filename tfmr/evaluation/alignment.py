@@ -34,24 +34,25 @@ def links_from_weights(weights: Float[Tensor, "tgt_len src_len"], num_src: int, 
 
 
 def word_weights(
-    weights: Float[Tensor, "tgt_len src_len"], src_word_of: Sequence[int], tgt_word_of: Sequence[int]
-) -> Float[Tensor, "tgt_words src_words"]:
+    weights: Float[Tensor, "*heads tgt_len src_len"], src_word_of: Sequence[int], tgt_word_of: Sequence[int]
+) -> Float[Tensor, "*heads tgt_words src_words"]:
     """Weights between words from weights between their pieces.
 
     A word receives what all its pieces receive (sum over source pieces) and looks where its pieces look on
     average (mean over target pieces), so that a row that summed to 1 still does.
 
     Args:
-        weights: the first ``len(tgt_word_of)`` rows and ``len(src_word_of)`` columns are pieces.
+        weights: the first ``len(tgt_word_of)`` rows and ``len(src_word_of)`` columns are pieces; of one map or, with
+            dimensions in front, of several.
         src_word_of, tgt_word_of: for each piece the number of its word, counted from 0.
     """
-    merged = weights.new_zeros(max(tgt_word_of) + 1, weights.size(1))
-    rows = weights.new_tensor(tgt_word_of).long()
-    merged.index_add_(0, rows, weights[: len(tgt_word_of)])
+    rows, columns = weights.new_tensor(tgt_word_of).long(), weights.new_tensor(src_word_of).long()
+    *heads, _, src_len = weights.shape
+    merged = weights.new_zeros(*heads, max(tgt_word_of) + 1, src_len)
+    merged.index_add_(-2, rows, weights[..., : len(tgt_word_of), :])
     merged /= rows.bincount().unsqueeze(1)
-    columns = weights.new_tensor(src_word_of).long()
-    result = weights.new_zeros(merged.size(0), max(src_word_of) + 1)
-    return result.index_add_(1, columns, merged[:, : len(src_word_of)])
+    result = weights.new_zeros(*heads, merged.size(-2), max(src_word_of) + 1)
+    return result.index_add_(-1, columns, merged[..., : len(src_word_of)])
 
 
 def diagonal_links(num_src: int, num_tgt: int) -> set[Link]:

@@ -9,6 +9,8 @@ from tfmr.data import word_tokenize
 from tfmr.errors import InputError
 
 Link = tuple[int, int]
+# force: the grammar corpus writes a space before its full stops, which sacreBLEU would warn about on stderr.
+METRICS = {"bleu": lambda: sacrebleu.metrics.BLEU(force=True), "chrf": lambda: sacrebleu.metrics.CHRF()}
 
 
 class Score(NamedTuple):
@@ -33,13 +35,81 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
     Raises:
         InputError: the lists are empty, of unequal length, or hold something else than text.
     """
-    # force: the grammar corpus writes a space before its full stops, which sacreBLEU would warn about on stderr.
-    return _score(sacrebleu.metrics.BLEU(force=True), hypotheses, references)
+    return _score(METRICS["bleu"](), hypotheses, references)
 
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
     """Corpus chrF, an F-score over character n-grams (Popović 2015); arguments as for :func:`bleu`."""
-    return _score(sacrebleu.metrics.CHRF(), hypotheses, references)
+    return _score(METRICS["chrf"](), hypotheses, references)
+
+
+def literature_bleu(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
+    """BLEU to stand beside papers that score lower-cased, tokenised text, as those on Multi30k do.
+
+    Such papers cut text with the Moses tokenizer before they count. Here the texts are raw, as for :func:`bleu`, and
+    sacreBLEU lower-cases them (``case:lc`` in the signature) and cuts them by 13a, which anyone can repeat from the
+    signature alone. The two tokenizers differ little: both cut off punctuation and keep hyphens; at apostrophes
+    Moses cuts (*l' homme*, *man 's*) and 13a does not. So figures that lie a few tenths apart are not to be compared.
+
+    Args, Raises:
+        As for :func:`bleu`.
+    """
+    return _score(sacrebleu.metrics.BLEU(lowercase=True, force=True), hypotheses, references)
+
+
+class AlignmentScores(NamedTuple):
+    """How well links found agree with gold ones, counted over a whole corpus.
+
+    Attributes:
+        precision: the share of the links found that gold allows, |A∩P| / |A|; 1 if none was found.
+        recall: the share of gold's sure links that were found, |A∩S| / |S|; 1 if none is sure.
+        error_rate: 1 − (|A∩S| + |A∩P|) / (|A| + |S|), from 0 (perfect) to 1.
+    """
+
+    precision: float
+    recall: float
+    error_rate: float
+
+    def __str__(self) -> str:
+        return f"{self.error_rate:.3f} (precision {self.precision:.3f}, recall {self.recall:.3f})"
+
+
+def alignment_scores(
+    found: Sequence[Collection[Link]],
+    sure: Sequence[Collection[Link]],
+    possible: Sequence[Collection[Link]] | None = None,
+) -> AlignmentScores:
+    """Precision, recall and error rate of alignments (Och and Ney 2003, section 5).
+
+    Links are summed over all sentences before anything is divided, so a long sentence counts for more.
+
+    Args:
+        found: for each sentence the links (source position, target position) to be judged.
+        sure: the gold links that must be found.
+        possible: gold links that may be found; every sure link counts as possible too.
+
+    Raises:
+        InputError: the lists have unequal lengths, or there is no link at all.
+    """
+    possible = sure if possible is None else possible
+    if not len(found) == len(sure) == len(possible):
+        raise InputError(
+            "found, sure, possible: expected one set of links a sentence in each, "
+            f"got {len(found)}, {len(sure)} and {len(possible)}"
+        )
+    allowed_hits = sure_hits = num_found = num_sure = 0
+    for links, must, may in zip(map(set, found), map(set, sure), map(set, possible), strict=True):
+        allowed_hits += len(links & (may | must))
+        sure_hits += len(links & must)
+        num_found += len(links)
+        num_sure += len(must)
+    if num_found + num_sure == 0:
+        raise InputError("found, sure: expected at least one link, got none")
+    return AlignmentScores(
+        precision=allowed_hits / num_found if num_found else 1.0,
+        recall=sure_hits / num_sure if num_sure else 1.0,
+        error_rate=1.0 - (sure_hits + allowed_hits) / (num_found + num_sure),
+    )
 
 
 def alignment_error_rate(
@@ -49,30 +119,10 @@ def alignment_error_rate(
 ) -> float:
     """1 − (|A∩S| + |A∩P|) / (|A| + |S|), summed over all sentences (Och and Ney 2003, equation 37).
 
-    Args:
-        predicted: for each sentence the links (source position, target position) to be judged.
-        sure: the gold links that must be found.
-        possible: gold links that may be found; every sure link counts as possible too.
-
-    Returns:
-        A number from 0 (perfect) to 1.
-
-    Raises:
-        InputError: the lists have unequal lengths, or there is no link at all.
+    Args, Raises:
+        As for :func:`alignment_scores`, which gives this number beside its two parts.
     """
-    possible = sure if possible is None else possible
-    if not len(predicted) == len(sure) == len(possible):
-        raise InputError(
-            "predicted, sure, possible: expected one set of links a sentence in each, "
-            f"got {len(predicted)}, {len(sure)} and {len(possible)}"
-        )
-    hits = total = 0
-    for found, must, may in zip(map(set, predicted), map(set, sure), map(set, possible), strict=True):
-        hits += len(found & must) + len(found & (may | must))
-        total += len(found) + len(must)
-    if total == 0:
-        raise InputError("predicted, sure: expected at least one link, got none")
-    return 1.0 - hits / total
+    return alignment_scores(predicted, sure, possible).error_rate
 
 
 def combination_rate(
@@ -97,7 +147,7 @@ def combination_rate(
         InputError: the lists are empty, of unequal length, or hold something else than text; a reference does not
             hold its combination.
     """
-    _check_texts(hypotheses, references)
+    check_texts(hypotheses, references)
     if len(combinations) != len(references):
         raise InputError(
             f"combinations: expected one for each of the {len(references)} references, got {len(combinations)}"
@@ -128,17 +178,22 @@ def _stretch(words: Sequence[str], combination: Sequence[str]) -> int | None:
 
 
 def _score(metric, hypotheses: Sequence[str], references: Sequence[str]) -> Score:
-    _check_texts(hypotheses, references)
+    check_texts(hypotheses, references)
     result = metric.corpus_score(list(hypotheses), [list(references)])
     return Score(result.score, str(metric.get_signature()))
 
 
-def _check_texts(hypotheses: Sequence[str], references: Sequence[str]) -> None:
-    for name, texts in (("hypotheses", hypotheses), ("references", references)):
+def check_texts(hypotheses: Sequence[str], references: Sequence[str], name: str = "hypotheses") -> None:
+    """Refuse what is not two lists of texts, of one length; ``name`` is what the first is called in the message.
+
+    Raises:
+        InputError: a list is a single text or holds something else than text; the lists are empty or of unequal length.
+    """
+    for argument, texts in ((name, hypotheses), ("references", references)):
         if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise InputError(f"{name}: expected a list of sentences as text, got something else")
+            raise InputError(f"{argument}: expected a list of sentences as text, got something else")
     if len(hypotheses) != len(references) or not hypotheses:
         raise InputError(
-            "hypotheses, references: expected two lists of the same length, at least 1, "
+            f"{name}, references: expected two lists of the same length, at least 1, "
             f"got {len(hypotheses)} and {len(references)}"
         )

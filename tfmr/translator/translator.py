@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from tfmr.data import Tokenizer
 from tfmr.data.batches import cut_rows, room_for_all
 from tfmr.data.sentences import cut_long, split_sentences
+from tfmr.decoding import Hypothesis, beam_search
 from tfmr.errors import InputError, check_count
 from tfmr.evaluation.measure import decoded_words
 from tfmr.seq2seq import Seq2Seq
 from tfmr.training.machine import pick_device
 from tfmr.translator.run_folder import MODEL, Run, load_run
-from tfmr.translator.standin import Hypothesis, beam_search
 from tfmr.translator.translation import Alternative, Sentence, Translation, best_texts
 
 Search = Callable[[Seq2Seq, Tensor], list[list[Hypothesis]]]
