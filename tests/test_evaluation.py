@@ -77,13 +77,18 @@ def test_the_sources_are_translated_in_the_order_of_the_pairs(monkeypatch):
     model, src, tgt = make()
     asked = []
 
-    def translate(*args):
-        asked.append(args)
+    def translate(*args, **search):
+        asked.append((args, search))
         return [pair.tgt for pair in PAIRS]
 
     monkeypatch.setattr(measure, "translate", translate)
     evaluate(model, PAIRS, src, tgt, 2)
-    assert asked == [(model, [pair.src for pair in PAIRS], src, tgt, 2)]
+    evaluate(model, PAIRS, src, tgt, 3, beam_size=4, length_penalty=0.9)
+    sources = [pair.src for pair in PAIRS]
+    assert asked == [
+        ((model, sources, src, tgt, 2), {"beam_size": 1, "length_penalty": 0.6}),
+        ((model, sources, src, tgt, 3), {"beam_size": 4, "length_penalty": 0.9}),
+    ]
 
 
 def test_possible_links_cost_nothing_and_all_pairs_must_have_gold_ones(monkeypatch):

@@ -267,7 +267,8 @@ def _canonical(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT_FILE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PROJECT_FILE["project"]
 
 
 def test_pins_lie_within_the_ranges():

@@ -76,6 +76,6 @@ def write(
     return Decoded(ids, torch.stack(weights, dim=1) if need_weights else None, torch.stack(log_probs, dim=1))
 
 
-def _for_all(src: Tensor, rows: Tensor, x: Tensor, fill: float = 0.0) -> Tensor:
+def _for_all(src: Tensor, rows: Tensor, x: Tensor, fill: int = 0) -> Tensor:
     """What some rows of the batch got, with ``fill`` for the others."""
     return x.new_full((len(src), *x.shape[1:]), fill).index_copy(0, rows, x)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 import tfmr
 from tfmr.config import TransformerConfig
@@ -166,7 +167,7 @@ def load_run(folder: Path, device: torch.device, option: str = "--run") -> Run:
                 f"{folder / name}: expected the vocabulary of {size} that the model was trained with, got another "
                 f"of {len(tokenizer)}"
             )
-    load_weights(model, weights, folder / MODEL)
+    load_weights(model, _with_tied(model, weights), folder / MODEL)
     return Run(folder, model.to(device).eval(), src_tokenizer, tgt_tokenizer, saved["arguments"])
 
 
@@ -197,6 +198,15 @@ def _make_model(saved: Mapping[str, Any], folder: Path, option: str) -> Model:
         raise InputError(
             f"{option}: expected the sizes of a model in {folder / CONFIG}, got others"
         ) from None
+
+
+def _with_tied(model: Model, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights under all their names: what is shipped has a matrix that is tied to another only once."""
+    own = model.state_dict()
+    at = {own[name].data_ptr(): weight for name, weight in weights.items() if name in own}
+    return {name: at[weight.data_ptr()] for name, weight in own.items() if weight.data_ptr() in at} | dict(
+        weights
+    )
 
 
 def _load_tokenizer(path: Path) -> Tokenizer:
