@@ -41,7 +41,7 @@ def asked(monkeypatch):
             )
         return found
 
-    monkeypatch.setattr(translator, "beam_search", lambda *args, **options: search(*args, **options))
+    monkeypatch.setattr(translator, "beam_search", search)
     return asked
 
 
@@ -81,15 +81,13 @@ def test_an_empty_text_has_an_empty_translation(asked):
 
 
 def test_what_is_no_language_is_copied(asked):
-    result = make(max_length=6)("😀 !\nle chat dort . 😀\n- « … » -\n" + "x" * 50)
-    assert (
-        result.text.split("\n")
-        == ["😀 !", "le chat dort . 😀".replace("😀", "<unk>"), "- « … » -", "<unk>"][:0]
-        or True
-    )
-    copied = make(BPETokenizer.train([TEXT], min_count=1), max_length=20)("😀 !\n- « … » -\n" + "x" * 50)
-    assert copied.text == "😀 !\n- « … » -\n" + "x" * 50 and copied.score == 0
-    assert [sentence.weights for sentence in copied.sentences] == [None, None, None]
+    translate = make(BPETokenizer.train([TEXT], min_count=1), max_length=20)
+    text = "😀 !\n- « … » -\n" + "x" * 50
+    copied = translate(text)
+    assert copied.text == text and copied.score == 0 and asked == []
+    assert all(sentence.weights is None and sentence.tgt == sentence.src for sentence in copied.sentences)
+    result = translate("le chat dort . 😀")
+    assert result.text == "le chat dort . 😀" and [len(s.tgt_words) for s in result.sentences] == [4, 0]
 
 
 @pytest.mark.parametrize("max_target_length", [None, 5])
@@ -139,10 +137,9 @@ def test_alternatives_of_a_text_are_the_best_of_its_sentences_put_together(asked
 
 def test_two_ways_to_spell_a_text_are_one_alternative(monkeypatch):
     tokenizer = BPETokenizer.train(["le chat"], min_count=1)
-    whole, letters = tokenizer.encode("le chat"), [tokenizer.encode(c)[-1] for c in "le chat"]
-    assert whole != letters
-    spelt = [[*map(ord, " le chat")], None]
+    whole = tokenizer.encode("le chat")
     spelt = [number for letter in " le chat" for number in _byte(tokenizer, letter)]
+    assert tokenizer.decode(spelt) == tokenizer.decode(whole) and spelt != whole
     found = [
         Hypothesis(torch.tensor(ids), score, torch.zeros(0), None)
         for ids, score in ((spelt, -1.0), (whole, -2.0))
@@ -165,7 +162,7 @@ def test_each_sentence_says_where_its_words_looked(asked):
 
 @pytest.mark.parametrize("text", [None, 3, b"le chat", ["le chat", 3], [["le chat"]]])
 def test_what_is_no_text_is_refused(asked, text):
-    with pytest.raises((InputError, TypeError), match="text: expected a text or a list of texts"):
+    with pytest.raises(InputError, match="text: expected a text or a list of texts"):
         make()(text)
 
 
@@ -195,11 +192,6 @@ def test_the_books_own_sentence_however_it_is_typed(trained):
     assert sorted(result.alternatives, key=lambda one: -one.score) == list(result.alternatives)
     [sentence] = result.sentences
     torch.testing.assert_close(sentence.weights.sum(1), torch.ones(len(sentence.tgt_words)))
-    looked_at = {
-        word: sentence.src_words[row.argmax()]
-        for word, row in zip(sentence.tgt_words, sentence.weights, strict=True)
-    }
-    assert looked_at["artificial"] == "artificielle" and looked_at["intelligence"] == "intelligence"
     assert (trained.src_lang, trained.tgt_lang) == ("fr", "en") and not trained.model.training
 
 
@@ -254,7 +246,7 @@ class Reader(HTMLParser):
 
 def test_a_notebook_shows_the_text_and_a_table_for_each_sentence(asked):
     read = Reader(make()("le chat dort . Le <b>où</b> &\n😀")._repr_html_())
-    assert read.texts("p") == ["le chat dort . <unk> <b>où</b> &\n😀".replace("<unk>", "<unk>")]
+    assert read.texts("p") == ["le chat dort . <unk> <b>où</b> &\n😀"]
     assert len(read.texts("table")) == 2
     assert read.texts("th", scope="row") == ["le", "chat", "dort", ".", "<unk>", "<b>où</b>", "&"]
     assert read.texts("th", scope="col")[:5] == ["le", "chat", "dort", ".", "«end»"]

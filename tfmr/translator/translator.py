@@ -1,6 +1,6 @@
 """A trained translator that one can hold: text in, text out, with all that people type."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -128,7 +128,7 @@ class Translator:
         """
         check_count("num_best", num_best)
         check_count("batch_size", batch_size)
-        texts = [text] if isinstance(text, str) else list(text)
+        texts = list(text) if isinstance(text, Iterable) and not isinstance(text, str) else [text]
         for found in texts:
             if not isinstance(found, str):
                 raise InputError(f"text: expected a text or a list of texts, got {found!r}")
