@@ -70,7 +70,10 @@ KINDS = ("recurrent", "fixed", "transformer")
 
 
 def lively(kind: str, seed: int = 0, words: int = 12, dropout: float = 0.0) -> nn.Module:
-    """A small model with random weights, large enough that it writes different words, and stops at times."""
+    """A small model with random weights, large enough that it writes different words, and stops at times.
+
+    In float64: no choice hangs on how a processor rounds.
+    """
     torch.manual_seed(seed)
     if kind == "transformer":
         model = Transformer(TransformerConfig(20, words, 16, 4, 1, 2, 24, dropout=dropout))
@@ -80,7 +83,7 @@ def lively(kind: str, seed: int = 0, words: int = 12, dropout: float = 0.0) -> n
     for name, parameter in model.named_parameters():
         if "norm" not in name:
             nn.init.normal_(parameter, std=0.8)
-    return model
+    return model.double()
 
 
 def single(src: torch.Tensor):

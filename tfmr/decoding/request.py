@@ -44,11 +44,12 @@ class Request:
         limits = lengths + EXTRA_LENGTH if max_length is None else torch.full_like(lengths, max_length)
         longest = model.max_target_length
         self.limits = limits if longest is None else limits.clamp(max=longest)
-        prefix = [[]] * len(src) if prefix is None else [list(ids) for ids in prefix]
-        self._check_prefix(prefix)
-        rows = [torch.tensor(ids, dtype=torch.long, device=src.device) for ids in prefix]
-        pad = {"batch_first": True, "padding_value": FREE}
-        self._forced = nn.utils.rnn.pad_sequence(rows, **pad) if rows else src.new_zeros(0, 0)
+        self._forced = src.new_zeros(len(src), 0)
+        if prefix is not None and (len(src) or prefix):
+            prefix = [list(ids) for ids in prefix]
+            self._check_prefix(prefix)
+            rows = [torch.tensor(ids, dtype=torch.long, device=src.device) for ids in prefix]
+            self._forced = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=FREE)
         self._no_words = torch.tensor([self.config.pad_id, self.config.bos_id], device=src.device)
 
     def allow(

@@ -59,9 +59,8 @@ class Rules:
             raise InputError(
                 f"forbidden: expected ids below {logits.size(1)}, the vocabulary's size, got {max(self.forbidden)}"
             )
-        allowed = logits.index_fill(
-            1, torch.tensor(self.forbidden, dtype=torch.long).to(logits.device), -math.inf
-        )
+        forbidden = torch.tensor(self.forbidden, dtype=torch.long).to(logits.device)
+        allowed = logits.index_fill(1, forbidden, -math.inf)
         if self.no_repeat_ngram is not None:
             allowed = allowed.masked_fill(repeats(written, self.no_repeat_ngram, logits.size(1)), -math.inf)
         if written.size(1) < self.min_length:
