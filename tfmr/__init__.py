@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 # What handles tensors, and the rooms that do; checking every word that the grammar makes would take a minute.
 _CHECKED = """masks attention fused positions multi_head layers config seq2seq recurrent transformer
-    data.batches decoding training evaluation cli.terminal""".split()
+    data.batches decoding training evaluation translator.translation cli.terminal""".split()
 if os.environ.get("TFMR_CHECK_SHAPES") == "1":
     from jaxtyping import install_import_hook
 

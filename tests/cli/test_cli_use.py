@@ -110,6 +110,23 @@ def test_sentences_typed_in_are_translated_line_by_line(copy, capsys, monkeypatc
     assert capsys.readouterr().out == lines[0] + "\n"
 
 
+def test_lines_are_whole_wherever_reading_pauses(copy, capsys, monkeypatch):
+    """A pipe may stop inside a line, even inside a letter; the number of a broken line counts from the first."""
+    text = "deux où\n\nun où deux\ntrois"
+    type_in(monkeypatch, text.encode())
+    assert main(["translate", "--run=latest"]) == 0
+    expected = capsys.readouterr()
+    for size in (1, 2, 7, 9):
+        monkeypatch.setattr(commands, "BLOCK", size)
+        type_in(monkeypatch, text.encode())
+        assert main(["translate", "--run=latest"]) == 0
+        assert capsys.readouterr() == expected
+        type_in(monkeypatch, text.encode() + b"\nun\ncaf\xe9\nun\n")
+        assert main(["translate", "--run=latest"]) == 2
+        out, err = capsys.readouterr()
+        assert out.count("\n") == 5 and "line 6 is not" in err
+
+
 @pytest.mark.parametrize("typed", ["l’où", "l\u2019ou\u0300", "l´où", "\u00a0lʼo\u00adù"])
 def test_an_apostrophe_is_an_apostrophe_however_it_is_typed(copy, capsys, monkeypatch, typed):
     """Typed in or given as an argument, it is translated and looked at like the plain one."""
