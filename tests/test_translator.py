@@ -166,7 +166,7 @@ def test_what_is_no_text_is_refused(asked, text):
         make()(text)
 
 
-@pytest.mark.parametrize("options", [{"num_best": 0}, {"batch_size": 0}, {"num_best": 1.5}])
+@pytest.mark.parametrize("options", [{"num_best": 0}, {"batch_size": 0}, {"beam_size": 0}, {"num_best": 1.5}])
 def test_counts_are_at_least_one(asked, options):
     with pytest.raises(InputError, match=f"{next(iter(options))}: expected a whole number of at least 1"):
         make()("le chat", **options)

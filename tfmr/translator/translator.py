@@ -127,12 +127,13 @@ class Translator:
             InputError: ``text`` is neither text nor a list of texts, or an argument is out of its range.
         """
         check_count("num_best", num_best)
+        check_count("beam_size", beam_size)
         check_count("batch_size", batch_size)
         texts = list(text) if isinstance(text, Iterable) and not isinstance(text, str) else [text]
-        for found in texts:
-            if not isinstance(found, str):
-                raise InputError(f"text: expected a text or a list of texts, got {found!r}")
-        layouts = [[self._sentences_of(line) for line in found.split("\n")] for found in texts]
+        for one in texts:
+            if not isinstance(one, str):
+                raise InputError(f"text: expected a text or a list of texts, got {one!r}")
+        layouts = [[self._sentences_of(line) for line in one.split("\n")] for one in texts]
         sources = [source for lines in layouts for line in lines for source in line]
         search = partial(
             beam_search,
@@ -164,7 +165,8 @@ class Translator:
         order = sorted((row for row, good in enumerate(is_language) if good), key=widths.__getitem__)
         translated = [([Alternative(source, 0.0)], Sentence(source, source)) for source in sources]
         device = next(self.model.parameters()).device
-        for rows in cut_rows(order, widths, batch_size, room_for_all(widths, batch_size)):
+        room = room_for_all([widths[row] for row in order], batch_size)
+        for rows in cut_rows(order, widths, batch_size, room):
             src = [torch.tensor(encoded[row]) for row in rows]
             src = nn.utils.rnn.pad_sequence(src, batch_first=True, padding_value=pad_id).to(device)
             for row, hypotheses in zip(rows, search(self.model, src), strict=True):
