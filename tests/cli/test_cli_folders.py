@@ -126,7 +126,7 @@ def config_of_an_unknown_kind(run):
 def test_a_run_that_does_not_hold_together_is_refused(copy, capsys, spoil, said):
     spoil(copy / "runs" / "pairs-fr-en-attention")
     before = everything_in(copy)
-    for command in (["translate", "--run=latest", "un"], ["evaluate", "--run=latest"]):
+    for command in (["translate", "un"], ["evaluate"]):
         assert said in refused(capsys, *command, "--run=runs/pairs-fr-en-attention")
     assert everything_in(copy) == before
 
