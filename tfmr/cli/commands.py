@@ -53,7 +53,10 @@ def translate_command(args: Namespace) -> None:
             _note_unknown_words(translation, translator.src_tokenizer)
             if args.attention:
                 _note_attention(translation)
-            _say_alternatives(translation, is_first=count == 0) if args.nbest > 1 else say(translation.text)
+            if args.nbest > 1:
+                _say_alternatives(translation, is_first=count == 0)
+            else:
+                say(translation.text)
             if args.html:
                 sources.append(line)
                 translations.append(translation)
