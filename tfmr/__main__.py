@@ -79,16 +79,47 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
 
     translate = _add_command(commands, "translate", translate_command, "translate text with a trained model")
-    translate.add_argument("text", nargs="*", help="the sentence; without it, lines from standard input")
-    translate.add_argument("--no-alignment", action="store_true", help="do not show what the model looked at")
+    add = translate.add_argument
+    add("text", nargs="*", help="the text; without it, lines from standard input")
+    add(
+        "--nbest",
+        type=_count,
+        default=1,
+        help="so many translations of each line, best first: score TAB text",
+    )
+    add("--attention", action="store_true", help="show on standard error what the model looked at")
+    add("--html", type=Path, metavar="FILE", help="write a page with the translations and the attention")
+    add("--batch-size", type=_count, default=32, help="sentences translated at once")
 
     evaluate = _add_command(commands, "evaluate", evaluate_command, "measure a trained model")
-    evaluate.add_argument("--split", default="test", help="valid, test; for grammar also long, novel")
-    evaluate.add_argument("--output", type=Path, metavar="FILE", help="write the translations, one a line")
+    add = evaluate.add_argument
+    add(
+        "--split",
+        default="test",
+        help="valid, test, or a further test set of the corpus, as grammar's long, novel",
+    )
+    add("--output", type=Path, metavar="FILE", help="write the translations, one a line")
+    add("--batch-size", type=_count, default=100, help="sentences translated at once")
 
     for command in (translate, evaluate):
-        command.add_argument("--run", type=Path, metavar="DIR", help="(default: the latest under runs/)")
+        add = command.add_argument
+        add(
+            "--run",
+            type=Path,
+            metavar="DIR",
+            help="a run folder, or latest: that under runs/ which was trained last (default: the translator that "
+            "comes with tfmr)",
+        )
+        add("--beam-size", type=_count, default=4, help="hypotheses that beam search keeps; 1 is greedy")
+        add("--length-penalty", type=float, default=0.6, help="the larger, the longer translations may be")
     return parser
+
+
+def _count(text: str) -> int:
+    """What options take that count something."""
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
 
 
 def _add_command(commands, name: str, function: Callable, summary: str) -> argparse.ArgumentParser:

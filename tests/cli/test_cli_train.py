@@ -80,9 +80,9 @@ def test_a_transformer_is_trained_kept_and_used_like_the_others(corpus, capsys, 
     assert config["kind"] == "transformer" and config["model"]["num_decoder_layers"] == 1
     assert "d_hidden" not in config["arguments"] and config["arguments"]["d_model"] == 16
     scores = capsys.readouterr().out
-    assert main(["evaluate", f"--run={folder}"]) == 0
+    assert main(["evaluate", f"--run={folder}", "--beam-size=1"]) == 0  # greedily, as train does
     assert capsys.readouterr().out == scores
-    assert main(["translate", "un deux", f"--run={folder}"]) == 0
+    assert main(["translate", "--attention", "un deux", f"--run={folder}"]) == 0
     out, err = capsys.readouterr()
     assert out.count("\n") == 1 and "deux" in err  # the alignment, beside the translation
     assert main([*argv, "--resume"]) == 0  # nothing is left to do, and it says so by the same scores

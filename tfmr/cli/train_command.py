@@ -165,10 +165,14 @@ def _default_folder(args: Namespace) -> str:
 
 def _learn_tokenizers(corpus: Corpus, arguments: dict[str, Any]) -> tuple[Tokenizer, Tokenizer]:
     """One vocabulary a side, from the training pairs alone."""
-    kind = WordTokenizer if arguments["tokenizer"] == "word" else BPETokenizer
     size = {} if arguments["vocab_size"] is None else {"vocab_size": arguments["vocab_size"]}
     src_texts, tgt_texts = [pair.src for pair in corpus.train], [pair.tgt for pair in corpus.train]
-    return kind.train(src_texts, **size), kind.train(tgt_texts, **size)
+    if arguments["tokenizer"] == "word":
+        return WordTokenizer.train(src_texts, **size), WordTokenizer.train(tgt_texts, **size)
+    return (
+        BPETokenizer.train(src_texts, **size, language=arguments["src"]),
+        BPETokenizer.train(tgt_texts, **size, language=arguments["tgt"]),
+    )
 
 
 def _all_batches(

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 import tfmr
 from tfmr.config import TransformerConfig
@@ -136,22 +137,27 @@ def vocabulary_checksums(folder: Path) -> dict[str, str]:
     }
 
 
-def load_run(folder: Path, device: torch.device) -> Run:
+def load_run(folder: Path, device: torch.device, option: str = "--run") -> Run:
     """A trained run, its model in eval mode on ``device``.
+
+    Args:
+        folder: what ``train`` made.
+        device: where the model is to be.
+        option: what errors call ``folder``.
 
     Raises:
         InputError: ``folder`` is no run, its training is not over, or a file is broken or does not fit.
     """
-    saved = _read_config(folder, "--run")
+    saved = _read_config(folder, option)
     if not (folder / MODEL).is_file():
-        raise InputError(f"--run: the training of {folder} is not over; go on with it: train … --resume")
+        raise InputError(f"{option}: the training of {folder} is not over; go on with it: train … --resume")
     weights, state = load_tensors(folder / MODEL)
     if state.get("model") != saved["model"]:
         raise InputError(
-            f"--run: expected {folder / MODEL} with the sizes that {CONFIG} names, got another model's"
+            f"{option}: expected {folder / MODEL} with the sizes that {CONFIG} names, got another model's"
         )
     src_tokenizer, tgt_tokenizer = load_tokenizers(folder)
-    model = _make_model(saved, folder)
+    model = _make_model(saved, folder, option)
     found = vocabulary_checksums(folder)
     trained_with = state.get("vocabularies", found)  # runs from before there were checksums do not say
     sizes = model.config.src_vocab_size, model.config.tgt_vocab_size
@@ -161,7 +167,7 @@ def load_run(folder: Path, device: torch.device) -> Run:
                 f"{folder / name}: expected the vocabulary of {size} that the model was trained with, got another "
                 f"of {len(tokenizer)}"
             )
-    load_weights(model, weights, folder / MODEL)
+    load_weights(model, _with_tied(model, weights), folder / MODEL)
     return Run(folder, model.to(device).eval(), src_tokenizer, tgt_tokenizer, saved["arguments"])
 
 
@@ -179,17 +185,28 @@ def latest(parent: Path = Path("runs")) -> Path:
     return trained[-1].parent
 
 
-def _make_model(saved: Mapping[str, Any], folder: Path) -> Model:
+def _make_model(saved: Mapping[str, Any], folder: Path, option: str) -> Model:
     kind = saved.get("kind", "recurrent")  # runs from before there were two kinds do not say
     if not isinstance(kind, str) or kind not in KINDS:
         raise InputError(
-            f"--run: expected a model of kind {', '.join(KINDS)} in {folder / CONFIG}, got {kind!r}"
+            f"{option}: expected a model of kind {', '.join(KINDS)} in {folder / CONFIG}, got {kind!r}"
         )
     make_config, make_model = KINDS[kind]
     try:
         return make_model(make_config(**saved["model"]))
     except TypeError:
-        raise InputError(f"--run: expected the sizes of a model in {folder / CONFIG}, got others") from None
+        raise InputError(
+            f"{option}: expected the sizes of a model in {folder / CONFIG}, got others"
+        ) from None
+
+
+def _with_tied(model: Model, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights under all their names: what is shipped has a matrix that is tied to another only once."""
+    own = model.state_dict()
+    at = {own[name].data_ptr(): weight for name, weight in weights.items() if name in own}
+    return {name: at[weight.data_ptr()] for name, weight in own.items() if weight.data_ptr() in at} | dict(
+        weights
+    )
 
 
 def _load_tokenizer(path: Path) -> Tokenizer:
