@@ -17,7 +17,7 @@ TINY = [
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 ENVIRONMENT |= {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
 FILES = {"config.json", "src_tokenizer.json", "tgt_tokenizer.json", "checkpoint.safetensors"}
-FILES |= {"model.safetensors", "history.json"}
+FILES |= {"model.safetensors", "history.json", "log.csv"}
 
 
 def pairs_text(count=120):

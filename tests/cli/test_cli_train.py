@@ -12,7 +12,7 @@ import torch
 from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, pairs_text, refused
 
 from tfmr.__main__ import main
-from tfmr.cli import commands, train_command
+from tfmr.cli import commands, preparing, train_command
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 from tfmr.evaluation import measure
@@ -145,7 +145,8 @@ def test_arguments_reach_what_they_are_for(corpus, monkeypatch):
     )
     assert set(more["identity"]) == {"src_tokenizer.json", "tgt_tokenizer.json"}
     torch.manual_seed(5)
-    fresh = train_command._build(vars(model.config) | {"model": "transformer", "num_layers": 2}, 10, 10)
+    layers = {"num_layers": 2, "encoder_layers": None, "decoder_layers": None}
+    fresh = preparing.build(vars(model.config) | {"model": "transformer", **layers}, 10, 10)
     for (name, weight), other in zip(model.named_parameters(), fresh.parameters(), strict=True):
         assert torch.equal(weight, other), name  # the seed is the weights' too
 

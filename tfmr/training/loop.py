@@ -57,7 +57,7 @@ def train(
         log: a CSV file that gets a row of figures (:class:`tfmr.training.log.Row`) at every look.
         tensorboard: a folder that gets the same figures for TensorBoard.
         progress: show a bar on standard error.
-        on_epoch: called with the record of each epoch, after its checkpoint is written.
+        on_epoch: called with the record of each epoch, after its checkpoint is written (by the first process only).
 
     Raises:
         InputError: batches are padded with another id than the model's; the device is not there, or cannot compute in
@@ -104,7 +104,7 @@ def train(
         rows.write(replace(last_row, valid_loss=valid_loss))
         run.end_epoch(valid_loss, parameters)
         save()
-        if on_epoch is not None:
+        if on_epoch is not None and run.processes.is_first:
             on_epoch(run.history.epochs[-1])
 
     model.load_state_dict(run.best)

@@ -60,7 +60,9 @@ class _SmoothedLoss(torch.autograd.Function):
         log_p = logits.log_softmax(dim=-1)
         padding = targets == pad_id
         right = log_p.gather(-1, targets.unsqueeze(-1)).squeeze(-1).masked_fill(padding, 0).sum()
-        mean = (log_p.sum(dim=-1) - log_p[:, pad_id]).masked_fill(padding, 0).sum() / (log_p.size(-1) - 1)
+        # Not the whole sum without the padding's part: a model may give padding a logit of minus infinity.
+        others = log_p[:, :pad_id].sum(dim=-1) + log_p[:, pad_id + 1 :].sum(dim=-1)
+        mean = others.masked_fill(padding, 0).sum() / (log_p.size(-1) - 1)
         ctx.save_for_backward(log_p, targets)
         ctx.pad_id, ctx.smoothing = pad_id, smoothing
         nll = -right
@@ -73,7 +75,7 @@ class _SmoothedLoss(torch.autograd.Function):
         pad_id, smoothing = ctx.pad_id, ctx.smoothing
         each = smoothing / (log_p.size(-1) - 1)
         gradient = log_p.exp().sub_(each)
-        gradient[:, pad_id] += each
+        gradient[:, pad_id] = log_p[:, pad_id].exp()
         gradient.scatter_add_(-1, targets.unsqueeze(-1), torch.full_like(log_p[:, :1], smoothing - 1))
         gradient *= ((targets != pad_id) * upstream).unsqueeze(-1)
         return gradient, None, None, None
