@@ -176,15 +176,6 @@ def test_gradients_are_clipped_to_the_norm(monkeypatch):
 # --- schedule -------------------------------------------------------------------------------------------
 
 
-def test_warm_up_then_linear_decay_to_zero():
-    config = TrainConfig(learning_rate=1.0, warmup_steps=4, schedule="linear")
-    rates = [learning_rate_at(step, config, total_updates=9) for step in range(10)]
-    assert rates == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2, 0.0])
-    constant = replace(config, schedule="constant")
-    assert [learning_rate_at(step, constant, 9) for step in (3, 4, 8)] == [1.0, 1.0, 1.0]
-    assert learning_rate_at(0, TrainConfig(learning_rate=0.5), 9) == 0.5
-
-
 def test_the_optimizer_follows_the_schedule_over_all_epochs(monkeypatch):
     rates = []
     step = torch.optim.Adam.step
