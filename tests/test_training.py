@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import jaxtyping
 import pytest
 import torch
 from learners import CONFIG, Interrupted, bits, losses, make_batches, make_model, run
@@ -28,7 +29,8 @@ from tfmr.training import (
 )
 from tfmr.training.checkpoints import load_tensors, save_tensors
 from tfmr.training.loss import TranslationLoss, try_longest
-from tfmr.training.machine import is_out_of_memory
+from tfmr.training.machine import autocast_type, is_out_of_memory
+from tfmr.training.run import mean_parameters
 from tfmr.training.step import train_step_in_parts
 
 
@@ -270,6 +272,142 @@ def test_a_validation_loss_that_is_not_finite_stops_with_a_reason(monkeypatch):
         run()
 
 
+# --- updates of several batches ---------------------------------------------------------------------------
+
+
+def in_order(batch_size):
+    """The same sentences in the same order, whatever the size of a batch."""
+    return BucketedBatches(make_batches(count=22).examples, batch_size, shuffle=False)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_accumulated_batches_are_one_large_batch(smoothing):
+    """Each token counts the same, though the small batches have different numbers of them."""
+    config = replace(CONFIG, label_smoothing=smoothing, log_every=1)
+    large, expected = run(config, batches=in_order(8), model=make_model(dropout=0.0))
+    small, found = run(replace(config, accumulate=4), batches=in_order(2), model=make_model(dropout=0.0))
+    torch.testing.assert_close(small.state_dict(), large.state_dict(), rtol=1e-5, atol=1e-6)
+    for one, two in zip(losses(found), losses(expected), strict=True):
+        assert one == pytest.approx(two, rel=1e-6)
+
+
+def test_trap_10_schedule_log_and_checkpoints_count_updates(tmp_path, monkeypatch):
+    """Eleven batches, four an update: three updates an epoch, the last of three batches."""
+    rates, step, saved = [], torch.optim.Adam.step, []
+
+    def spy(self, *args, **kwargs):
+        rates.append(self.param_groups[0]["lr"])
+        return step(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    monkeypatch.setattr(
+        loop, "save_tensors", lambda path, tensors, state: saved.append(state["partial"]["updates"])
+    )
+    settings = {
+        "accumulate": 4,
+        "checkpoint_every": 2,
+        "warmup_steps": 2,
+        "schedule": "linear",
+        "log_every": 1,
+    }
+    config, log = replace(CONFIG, **settings), tmp_path / "log.csv"
+    train(
+        make_model(), in_order(2), make_batches(1), config, device="cpu", checkpoint=tmp_path / "c", log=log
+    )
+    assert rates == [learning_rate_at(number, config, 9) for number in range(9)]
+    assert saved == [2, 0] * 3
+    rows = log.read_text(encoding="utf-8").splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == list(range(1, 10))
+
+
+# --- the mean of the last epochs --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("average", [1, 3])
+def test_the_mean_of_the_last_epochs_is_measured_and_kept(average):
+    seen = []
+    config = replace(CONFIG, epochs=6, average=average)
+    model, valid = make_model(), make_batches(seed=1, count=6)
+    history = train(
+        model, make_batches(), valid, config, device="cpu",
+        on_epoch=lambda epoch: seen.append({n: t.clone() for n, t in model.state_dict().items()}),
+    )  # fmt: skip
+    assert (
+        len({tensors["output.bias"].sum().item() for tensors in seen}) == 6
+    )  # it went on from its own, not the mean
+    for number, epoch in enumerate(history.epochs, start=1):
+        last = seen[max(0, number - average) : number]
+        mean = {name: sum(tensors[name] for tensors in last) / len(last) for name in last[0]}
+        if epoch is history.best:
+            torch.testing.assert_close(dict(model.state_dict()), mean)
+        other = make_model()
+        other.load_state_dict(mean)
+        assert evaluate_loss(other, valid) == pytest.approx(epoch.valid_loss, rel=1e-6)
+
+
+def test_what_is_no_real_number_has_no_mean():
+    sets = [{"weight": torch.tensor([1.0, 4.0]), "steps": torch.tensor(n)} for n in (3, 5)]
+    sets[1]["weight"] += 2
+    mean = mean_parameters(sets)
+    assert mean["weight"].tolist() == [2.0, 5.0] and mean["steps"].item() == 5
+
+
+# --- precision and compilation ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_16_bits_learn_about_the_same_and_keep_parameters_in_32(precision):
+    config = replace(CONFIG, epochs=6, label_smoothing=0.1)
+    _, expected = run(config, model=make_model(dropout=0.0))
+    model, found = run(replace(config, precision=precision), model=make_model(dropout=0.0))
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    assert losses(found) != losses(expected)
+    assert found.epochs[-1].valid_loss == pytest.approx(expected.epochs[-1].valid_loss, rel=0.05)
+
+
+def test_fp16_scales_its_gradients_and_leaves_out_what_overflows(tmp_path):
+    """A loss scaled by 2 ** 30 overflows: the scale falls until it does not, and the checkpoint knows it."""
+    path, norms = tmp_path / "log.csv", []
+    scaler = torch.amp.GradScaler
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            torch.amp, "GradScaler", lambda device, enabled: scaler(device, 2.0**30, enabled=enabled)
+        )
+        train(
+            make_model(), make_batches(), make_batches(1), replace(CONFIG, precision="fp16", epochs=8),
+            device="cpu", checkpoint=tmp_path / "c.safetensors", log=path,
+        )  # fmt: skip
+    norms = [float(row.split(",")[4]) for row in path.read_text(encoding="utf-8").splitlines()[1:]]
+    assert not math.isfinite(norms[0]) and math.isfinite(norms[-1])
+    assert load_tensors(tmp_path / "c.safetensors")[1]["scaler"]["scale"] < 2.0**30
+
+
+def test_a_device_that_cannot_scale_gradients_is_refused():
+    assert autocast_type("fp32", torch.device("mps")) is None
+    assert autocast_type("bf16", torch.device("mps")) is torch.bfloat16
+    with pytest.raises(InputError, match="precision: expected fp32 or bf16 on mps, got 'fp16'"):
+        autocast_type("fp16", torch.device("mps"))
+
+
+def test_a_compiled_loss_learns_the_same(monkeypatch):
+    """By Dynamo without a code generator, which needs no C++ compiler; widths may differ from batch to batch."""
+    asked, compiler = [], torch.compile
+
+    def spy(function, **options):
+        asked.append(options)
+        return compiler(function, backend="eager", **options)
+
+    config = replace(CONFIG, label_smoothing=0.1)
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    expected, _ = run(config, model=make_model(dropout=0.0))
+    assert asked == []
+    monkeypatch.setattr(torch, "compile", spy)
+    torch._dynamo.reset()
+    model, _ = run(replace(config, compile=True), model=make_model(dropout=0.0))
+    assert asked == [{"dynamic": True}]
+    torch.testing.assert_close(model.state_dict(), expected.state_dict(), rtol=1e-5, atol=1e-6)
+
+
 # --- one step -------------------------------------------------------------------------------------------
 
 
@@ -342,9 +480,18 @@ def test_whatever_learns_takes_this_step():
 # --- exact resume ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("every", [1, 2, 100])
-def test_interrupted_after_any_step_it_resumes_to_the_same_bits(tmp_path, every):
-    config = replace(CONFIG, checkpoint_every=every, schedule="linear", warmup_steps=3)
+@pytest.mark.parametrize(
+    ("every", "more"),
+    [
+        (1, {}),
+        (2, {}),
+        (100, {}),
+        (1, {"accumulate": 2, "average": 2, "label_smoothing": 0.1, "log_every": 2}),
+        (2, {"average": 3, "precision": "fp16", "schedule": "cosine", "log_every": 3}),
+    ],
+)
+def test_interrupted_after_any_step_it_resumes_to_the_same_bits(tmp_path, every, more):
+    config = replace(CONFIG, **{"checkpoint_every": every, "schedule": "linear", "warmup_steps": 3} | more)
     expected, expected_history = run(config)
     for step in range(15):
         path = tmp_path / f"{step}.safetensors"

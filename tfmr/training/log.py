@@ -50,12 +50,14 @@ class Log:
         InputError: a file cannot be written; ``tensorboard`` is asked for, but not installed.
     """
 
-    def __init__(self, path: Path | None = None, tensorboard: Path | None = None, update: int = 0):
-        self.path = path
+    def __init__(
+        self, path: str | Path | None = None, tensorboard: str | Path | None = None, update: int = 0
+    ):
+        self.path = None if path is None else Path(path)
         self.writer = None if tensorboard is None else summary_writer()(tensorboard, purge_step=update + 1)
-        if path is not None:
-            lines = _lines_until(update, path)
-            with atomic_write(path) as temporary:
+        if self.path is not None:
+            lines = _lines_until(update, self.path)
+            with atomic_write(self.path) as temporary:
                 temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
     def write(self, row: Row) -> None:
