@@ -112,6 +112,8 @@ def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> 
             num_decoder_layers=args.num_layers,
             d_ff=2 * args.d_model,
             dropout=args.dropout,
+            attention_dropout=args.dropout,
+            hidden_dropout=args.dropout,
             norm="pre",
             tie_embeddings="output",
         )

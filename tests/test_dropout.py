@@ -16,8 +16,11 @@ P = 0.3
 SRC, TGT = torch.tensor([[5, 6, 7, 8, 3]]), torch.tensor([[1, 4, 9, 5]])
 
 
+EVERYWHERE = {"attention_dropout": P, "hidden_dropout": P}
+
+
 def transformer(**changes) -> Transformer:
-    return Transformer(TransformerConfig(11, 13, 16, 4, 1, 1, 24, dropout=P, **changes))
+    return Transformer(TransformerConfig(11, 13, 16, 4, 1, 1, 24, dropout=P, **EVERYWHERE | changes))
 
 
 def recurrent(attention: str | None) -> RecurrentSeq2Seq:
@@ -55,6 +58,15 @@ def set_probability(module: nn.Module, p: float) -> None:
 def test_every_place_has_the_configs_probability(make, number):
     found = [m.dropout if isinstance(m, MultiHeadAttention) else m.p for m in places(make()).values()]
     assert found == [P] * number
+
+
+def test_the_paper_drops_embeddings_and_what_sublayers_add_and_nothing_else():
+    """Section 5.4: the output of each sublayer, before it is added, and the sums of embeddings and positions."""
+    model = Transformer(TransformerConfig(11, 13, 16, 4, 1, 1, 24, dropout=P))
+    for name, module in places(model).items():
+        found = module.dropout if isinstance(module, MultiHeadAttention) else module.p
+        inside = isinstance(module, MultiHeadAttention) or name.endswith(".feed_forward.dropout")
+        assert found == (0.0 if inside else P), name
 
 
 @each_model

@@ -377,6 +377,8 @@ def test_gpu_equals_cpu(positions):
         ({"max_length": True}, "max_length: expected a whole number of at least 1, got True"),
         ({"num_decoder_layers": 0}, "num_decoder_layers: expected a whole number"),
         ({"dropout": 1.0}, "dropout: expected a probability"),
+        ({"attention_dropout": -0.1}, "attention_dropout: expected a probability"),
+        ({"hidden_dropout": 1.0}, "hidden_dropout: expected a probability"),
         ({"norm": "none"}, "norm: expected one of post, pre; got 'none'"),
         ({"positions": "relative"}, "positions: expected one of sinusoidal"),
         ({"activation": "swish"}, "activation: expected one of relu, gelu"),

@@ -34,7 +34,9 @@ class TransformerConfig:
         num_heads: attention heads.
         num_encoder_layers, num_decoder_layers: depth.
         d_ff: size of the feed-forward networks' hidden layer.
-        dropout: probability, on embeddings, attention weights, hidden units and sublayer outputs.
+        dropout: probability, on embeddings and sublayer outputs: where the paper drops (section 5.4).
+        attention_dropout, hidden_dropout: the same on attention weights and on the feed-forward networks' hidden
+            units, as later models have it. Off unless asked for: drawing such a mask costs more than a product of its size.
         norm: "post" (the paper) or "pre"; pre-norm stacks end with one more norm.
         positions: one of ``POSITIONS``.
         max_length: number of learned positions; the other kinds have no limit.
@@ -45,7 +47,7 @@ class TransformerConfig:
         pad_id, bos_id, eos_id: padding, begin and end of a sentence.
 
     Raises:
-        InputError: a size is no whole number of at least 1 or does not fit the others; a choice or the dropout is out of
+        InputError: a size is no whole number of at least 1 or does not fit the others; a choice or a dropout is out of
             range.
     """
 
@@ -57,6 +59,8 @@ class TransformerConfig:
     num_decoder_layers: int = 6
     d_ff: int = 2048
     dropout: float = 0.1
+    attention_dropout: float = 0.0
+    hidden_dropout: float = 0.0
     norm: str = "post"
     positions: str = "sinusoidal"
     max_length: int = 512
@@ -80,7 +84,8 @@ class TransformerConfig:
         for name in sizes:
             check_count(name, getattr(self, name))
         check_heads(self.d_model, self.num_heads, self.d_key, self.d_value)
-        check_probability("dropout", self.dropout)
+        for name in ("dropout", "attention_dropout", "hidden_dropout"):
+            check_probability(name, getattr(self, name))
         choices = {"norm": NORMS, "positions": POSITIONS, "activation": ACTIVATIONS, "tie_embeddings": TIES}
         for name, known in choices.items():
             if getattr(self, name) not in known:
@@ -142,11 +147,13 @@ def make_last_norm(config: TransformerConfig) -> nn.Module:
 
 def _attention(config: TransformerConfig, positions: Positions) -> MultiHeadAttention:
     sizes = {"d_key": config.d_key, "d_value": config.d_value}
-    return MultiHeadAttention(config.d_model, config.num_heads, config.dropout, **sizes, positions=positions)
+    return MultiHeadAttention(
+        config.d_model, config.num_heads, config.attention_dropout, **sizes, positions=positions
+    )
 
 
 def _feed_forward(config: TransformerConfig) -> FeedForward:
-    return FeedForward(config.d_model, config.d_ff, config.dropout, config.activation)
+    return FeedForward(config.d_model, config.d_ff, config.hidden_dropout, config.activation)
 
 
 def _residual(config: TransformerConfig) -> Callable[[], Residual]:

@@ -136,7 +136,7 @@ def test_arguments_reach_what_they_are_for(corpus, monkeypatch):
     (model, train_batches, valid_batches, config), more = handed_on(monkeypatch, *argv)
     assert (config.warmup_steps, config.schedule, config.seed, config.epochs) == (200, "linear", 5, 8)
     assert (train_batches.seed, train_batches.batch_size, train_batches.shuffle) == (5, 7, True)
-    assert {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)} == {0.35}
+    assert {module.p for module in model.modules() if isinstance(module, torch.nn.Dropout)} == {0.0, 0.35}
     assert (model.config.norm, model.config.tie_embeddings, model.config.d_ff) == ("pre", "output", 64)
     assert (model.config.num_heads, model.config.num_encoder_layers, model.config.num_decoder_layers) == (
         2,
