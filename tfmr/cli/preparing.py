@@ -45,7 +45,7 @@ PASSING = {
     "tensorboard",
 }
 RECURRENT_ONLY = {"score", "d_embed", "d_hidden"}
-TRANSFORMER_CHOICES = ("norm", "positions", "tie_embeddings")
+TRANSFORMER_CHOICES = ("norm", "positions", "tie_embeddings", "attention_dropout", "hidden_dropout")
 TRANSFORMER_SIZES = ("d_model", "num_heads", "num_layers", "encoder_layers", "decoder_layers", "d_ff")
 # Of whatever a model is made of: beyond it, sizes are too large, or layers too many, even to be counted.
 MOST = {name: 10**6 for name in ("d_model", "d_ff", "d_embed", "d_hidden")}

@@ -68,6 +68,13 @@ def _add_transformer(add) -> None:
     add("--encoder-layers", type=int, help="layers of the encoder (default: --num-layers)")
     add("--decoder-layers", type=int, help="layers of the decoder (default: --num-layers)")
     add("--d-ff", type=int, help="size of the feed-forward networks' hidden layer (default: 4 d_model)")
+    add("--attention-dropout", type=float, default=0.0, help="probability, on attention's weights")
+    add(
+        "--hidden-dropout",
+        type=float,
+        default=0.0,
+        help="probability, on the feed-forward networks' hidden units",
+    )
     add("--norm", choices=NORMS, default="pre", help="post: as in the paper; pre: learns at any depth")
     add("--positions", choices=POSITIONS, default="sinusoidal", help="how it knows the order of words")
     add(

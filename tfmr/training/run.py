@@ -169,8 +169,9 @@ class Run:
             raise InputError(f"checkpoint: expected where training stands in {path}, found something else")
         _require_same(state, config, data, path)
         restore(tensors, self.model, self.optimizer, path)
-        random = {kind: states[self.processes.rank] for kind, states in under("random", tensors).items()}
-        set_random_states(random, self.device)
+        # Cloned: PyTorch reads a state from where its memory begins, which is not where a row of several begins.
+        rank, random = self.processes.rank, under("random", tensors)
+        set_random_states({kind: states[rank].clone() for kind, states in random.items()}, self.device)
         self.scaler.load_state_dict(state["scaler"])
         self.best, *recent = (
             {name: tensor.to(self.device, copy=True) for name, tensor in under(kind, tensors).items()}
