@@ -12,6 +12,7 @@ import jaxtyping
 import pytest
 import torch
 from learners import CONFIG, Interrupted, bits, losses, make_batches, make_model, run
+from safetensors import SafetensorError
 from torch import nn
 
 from tfmr.data.batches import BucketedBatches
@@ -20,6 +21,7 @@ from tfmr.training import (
     Epoch,
     History,
     TrainConfig,
+    checkpoints,
     evaluate_loss,
     learning_rate_at,
     loop,
@@ -617,6 +619,27 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bits(tmp_path, how):
         n: t.numpy().tobytes() for n, t in expected.items()
     }
     assert not list(tmp_path.glob(".checkpoint*")), "what a kill left half-written is still there"
+
+
+def test_a_disk_that_fills_up_leaves_the_last_good_checkpoint(tmp_path, monkeypatch):
+    """It is read, gone on from, and the run ends with the same bits."""
+    path, save, count = tmp_path / "c.safetensors", checkpoints.save_file, []
+    expected, _ = run()
+
+    def full_disk(tensors, temporary, metadata):
+        count.append(1)
+        if len(count) == 8:
+            temporary.write_bytes(b"half a file")
+            raise SafetensorError("I/O error: No space left on device (os error 28)")
+        save(tensors, temporary, metadata)
+
+    monkeypatch.setattr(checkpoints, "save_file", full_disk)
+    with pytest.raises(InputError, match="c.safetensors: expected to write this file, got .* No space left"):
+        run(checkpoint=path)
+    assert os.listdir(tmp_path) == ["c.safetensors"]
+    assert load_tensors(path)[1]["partial"]["updates"] == 2  # of the second epoch: the seventh update
+    model, _ = run(checkpoint=path)
+    assert bits(model) == bits(expected)
 
 
 def test_the_best_weights_survive_a_resume_in_a_later_and_worse_epoch(tmp_path):
