@@ -268,6 +268,41 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkp
     assert all(tensor.isfinite().all() for tensor in tensors.values() if tensor.is_floating_point())
 
 
+def test_a_gradient_that_is_not_finite_stops_it_too(tmp_path):
+    """A root is vertical at 0: the loss is as it was, its gradient infinite."""
+    model, path = make_model(), tmp_path / "c.safetensors"
+    decode, calls = model.decode, []
+
+    def steep(tgt, memory):
+        calls.append(1)
+        bias = model.output.bias
+        return decode(tgt, memory) + ((bias - bias.detach()).sqrt() if len(calls) > 4 else 0.0)
+
+    model.decode = steep
+    with pytest.raises(InputError, match=r"got loss \d.* and gradient norm (nan|inf) by update 4 of epoch 1"):
+        run(checkpoint=path, model=model)
+    assert load_tensors(path)[1]["partial"]["updates"] == 3
+
+
+def test_a_loss_is_looked_at_where_it_is_logged_and_before_checkpoints(tmp_path):
+    """Not after every update: that would make a GPU wait."""
+    for settings, expected in (
+        ({"log_every": 2, "checkpoint_every": 100}, 4),
+        ({"log_every": 100, "checkpoint_every": 3}, 3),
+        ({"log_every": 100, "checkpoint_every": 100}, 5),
+    ):
+        model = make_model()
+        decode, calls = model.decode, []
+
+        def spoilt(tgt, memory, decode=decode, calls=calls):
+            calls.append(1)
+            return decode(tgt, memory) * (math.nan if len(calls) > 3 else 1.0)
+
+        model.decode = spoilt
+        with pytest.raises(InputError, match=f"by update {expected} of epoch 1"):
+            run(replace(CONFIG, **settings), model=model)
+
+
 def test_a_validation_loss_that_is_not_finite_stops_with_a_reason(monkeypatch):
     monkeypatch.setattr(loop, "evaluate_loss", lambda *args: math.nan)
     with pytest.raises(InputError, match="learning_rate: .* validation loss nan by update 5 of epoch 1"):

@@ -53,21 +53,29 @@ def test_one_vocabulary_serves_both_languages(corpus, capsys):
 
 def test_batches_are_counted_in_tokens_where_that_is_asked_for(corpus, monkeypatch, capsys):
     def limits(*argv):
-        (_, batches, valid, _), _ = handed_on(monkeypatch, "--corpus=pairs.tsv", *argv, "--device=cpu")
+        (_, batches, valid, _), _ = handed_on(
+            monkeypatch, "--corpus=pairs.tsv", *argv, "--device=cpu", "--overwrite"
+        )
         return batches.batch_size, batches.max_tokens, valid.batch_size
 
     assert limits() == (64, None, 64)
     assert limits("--max-tokens=50") == (None, 50, 64)
     assert limits("--max-tokens=50", "--batch-size=5") == (5, 50, 5)
     assert "max_tokens: expected room for the longest" in refused(
-        capsys, "train", "--corpus=pairs.tsv", "--max-tokens=3"
+        capsys, "train", "--corpus=pairs.tsv", "--max-tokens=3", "--out=other"
     )
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_is_its_list_of_options_and_what_is_given_wins(corpus, monkeypatch, name):
-    small = ["--corpus=pairs.tsv", "--tokenizer=word", "--vocab-size=20", "--device=cpu", "--d-model=64"]
-    monkeypatch.setattr(sys, "argv", ["-"])
+    small = [
+        "--corpus=pairs.tsv",
+        "--tokenizer=word",
+        "--vocab-size=20",
+        "--device=cpu",
+        "--d-model=64",
+        "--overwrite",
+    ]
     by_name = handed_on(monkeypatch, "--recipe", name, *small, "--epochs=3")
     by_hand = handed_on(monkeypatch, *described(RECIPES[name]).split(), *small, "--epochs=3")
     assert by_name[0][3] == by_hand[0][3] and by_name[0][3].epochs == 3
