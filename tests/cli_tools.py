@@ -6,7 +6,10 @@ import random
 import sys
 from pathlib import Path
 
+import pytest
+
 from tfmr.__main__ import main
+from tfmr.cli import train_command
 
 WORDS = {"un": "one", "deux": "two", "trois": "three", "quatre": "four", "cinq": "five", "où": "where"}
 TINY = [
@@ -46,3 +49,19 @@ def everything_in(folder):
 
 def type_in(monkeypatch, data):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+class HandedOn(Exception):
+    """What ``train`` was called with."""
+
+
+def handed_on(monkeypatch, *argv):
+    """What a command line makes of its arguments, without training."""
+
+    def stop(*args, **kwargs):
+        raise HandedOn(args, kwargs)
+
+    monkeypatch.setattr(train_command, "train", stop)
+    with pytest.raises(HandedOn) as caught:
+        main(["train", *argv])
+    return caught.value.args

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_tools import ENVIRONMENT, FILES, TINY, refused
-from test_cli_train import handed_on
+from cli_tools import ENVIRONMENT, FILES, TINY, handed_on, refused
 
 from tfmr.__main__ import main
 from tfmr.cli.recipes import RECIPES, described
@@ -143,7 +142,10 @@ def test_torchrun_makes_one_run_of_two_processes(corpus, capsys):
         assert child.stderr.count("epoch 2/2: ") == (not more)
     assert {path.name for path in Path("two").iterdir()} == FILES
     losses = [
-        [epoch["valid_loss"] for epoch in json.loads(Path(name, "history.json").read_text("utf-8"))["epochs"]]
+        [
+            epoch["valid_loss"]
+            for epoch in json.loads(Path(name, "history.json").read_text(encoding="utf-8"))["epochs"]
+        ]
         for name in ("one", "two")
     ]
     assert losses[1][:2] == pytest.approx(losses[0], rel=1e-4) and len(losses[1]) == 3

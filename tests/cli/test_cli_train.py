@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, pairs_text, refused
+from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, handed_on, pairs_text, refused
 
 from tfmr.__main__ import main
-from tfmr.cli import commands, preparing, train_command
+from tfmr.cli import commands, preparing
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 from tfmr.evaluation import measure
@@ -112,22 +112,6 @@ def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
         assert "'chapter.tex'" in message
     assert "is a file" in refused(capsys, "train", "--corpus=pairs.tsv", "--out=pairs.tsv", *TINY)
     assert set(everything_in(corpus)) == {Path("pairs.tsv"), Path("thesis/chapter.tex")}
-
-
-class HandedOn(Exception):
-    """What ``train`` was called with."""
-
-
-def handed_on(monkeypatch, *argv):
-    """What a command line makes of its arguments, without training."""
-
-    def stop(*args, **kwargs):
-        raise HandedOn(args, kwargs)
-
-    monkeypatch.setattr(train_command, "train", stop)
-    with pytest.raises(HandedOn) as caught:
-        main(["train", *argv])
-    return caught.value.args
 
 
 def test_arguments_reach_what_they_are_for(corpus, monkeypatch):

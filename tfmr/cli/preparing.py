@@ -48,8 +48,9 @@ RECURRENT_ONLY = {"score", "d_embed", "d_hidden"}
 TRANSFORMER_CHOICES = ("norm", "positions", "tie_embeddings", "attention_dropout", "hidden_dropout")
 TRANSFORMER_SIZES = ("d_model", "num_heads", "num_layers", "encoder_layers", "decoder_layers", "d_ff")
 # Of whatever a model is made of: beyond it, sizes are too large, or layers too many, even to be counted.
-MOST = {name: 10**6 for name in ("d_model", "d_ff", "d_embed", "d_hidden")}
-MOST |= {name: 1_000 for name in ("num_heads", "num_layers", "encoder_layers", "decoder_layers")}
+MOST = dict.fromkeys(("d_model", "d_ff", "d_embed", "d_hidden"), 10**6) | dict.fromkeys(
+    ("num_heads", "num_layers", "encoder_layers", "decoder_layers"), 1_000
+)
 USUAL_BATCH = 64  # sentences
 # Each with its gradient, Adam's two moments, its best value so far, and its mean and last value at an epoch's end.
 WEIGHTS_KEPT = 7
