@@ -4,7 +4,7 @@ from typing import Any
 
 Recipe = dict[str, Any]
 
-# A Transformer for tens of thousands of short pairs: half an hour on one GPU is too long for it.
+# A Transformer for tens of thousands of short pairs.
 SMALL: Recipe = {
     "model": "transformer",
     "d_model": 256,

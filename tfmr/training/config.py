@@ -22,7 +22,7 @@ class TrainConfig:
         min_learning_rate: where the linear and the cosine schedule would arrive one update after the last.
         beta1, beta2, eps: Adam's other numbers (the defaults are those of Kingma and Ba, 2015; Vaswani et al. 2017,
             section 5.3, take 0.9, 0.98 and 1e-9).
-        label_smoothing: the share of probability that is spread over all words that are wrong or right alike.
+        label_smoothing: the share of probability that is spread evenly over all words; see :func:`tfmr.training.loss.smoothed_loss`.
         clip_norm: gradients longer than this are shortened to it; ``math.inf`` leaves them as they are.
         accumulate: batches whose gradients make one update together.
         precision: "fp32"; "bf16" or "fp16": matrix products in 16 bits (autocast), parameters in 32.

@@ -86,8 +86,8 @@ def train(
     rows = Log(log, tensorboard, run.done) if run.processes.is_first else Log()
 
     def save() -> None:
+        rows.to_disk()
         if checkpoint is not None:
-            rows.to_disk()
             tensors = run.tensors()  # with the random numbers of all processes: each takes part
             if run.processes.is_first:
                 save_tensors(checkpoint, tensors, {"config": asdict(config), "data": data, **run.state()})
