@@ -6,10 +6,11 @@ import sys
 from dataclasses import replace
 
 import pytest
+import torch
 from learners import CONFIG, Interrupted, make_batches, make_model
 
 from tfmr.errors import InputError
-from tfmr.training import learning_rate_at, train
+from tfmr.training import learning_rate_at, negative_log_likelihood, train
 from tfmr.training.log import HEADER, Log, Row, summary_writer
 
 SPARSE = replace(CONFIG, log_every=2, checkpoint_every=3, schedule="cosine")  # of 5 updates: 2, 3, 4, 5
@@ -52,6 +53,18 @@ def test_a_row_says_what_the_updates_since_the_last_one_showed(tmp_path):
         assert [row["valid_loss"] for row in mine] == ["", "", "", str(epoch.valid_loss)]
 
 
+def test_the_gradient_is_that_of_the_mean_over_tokens(tmp_path):
+    """Of all batches of an update together: with Adam and clipping, another scale would show nowhere else."""
+    config, log = replace(CONFIG, epochs=1, accumulate=2), tmp_path / "log.csv"
+    train(make_model(dropout=0.0), make_batches(), make_batches(1), config, device="cpu", log=log)
+    model, batches = make_model(dropout=0.0), list(make_batches().batches(0))[:2]
+    tokens = sum(batch.num_tokens for batch in batches)
+    (sum(negative_log_likelihood(model, batch) for batch in batches) / tokens).backward()
+    expected = torch.stack([parameter.grad.norm() for parameter in model.parameters()]).norm().item()
+    first = log.read_text(encoding="utf-8").splitlines()[1].split(",")
+    assert float(first[4]) == pytest.approx(expected, rel=1e-5) and int(first[5]) == tokens
+
+
 @pytest.mark.parametrize("left", range(1, 15, 2))
 def test_a_resumed_run_has_the_rows_of_a_whole_one(tmp_path, left):
     """The rows behind the last checkpoint come again, and stand there once."""
@@ -59,7 +72,7 @@ def test_a_resumed_run_has_the_rows_of_a_whole_one(tmp_path, left):
     expected, _ = logged(tmp_path / "whole")
     logged(tmp_path, Interrupted(make_batches(), left))
     with open(tmp_path / "log.csv", "a", encoding="utf-8") as file:
-        file.write("15,3,0.0")  # and the power went out in the middle of a row
+        file.write("1,1,0.0")  # and the power went out in the middle of a row
     rows, _ = logged(tmp_path)
     assert timeless(rows) == timeless(expected)
 
