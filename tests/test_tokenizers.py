@@ -307,6 +307,13 @@ def test_what_is_written_is_set_as_the_language_prints_it(french):
     assert english.decode(english.encode("« Quoi ? » dit-il .")) == '"Quoi?" dit-il.'
 
 
+def test_one_vocabulary_prints_each_language_in_its_custom(french):
+    english = french.writing("en")
+    ids = french.encode('"Quoi ?"')
+    assert english.encode("« Quoi? »") == ids and len(english) == len(french)
+    assert (english.decode(ids), french.decode(ids)) == ('"Quoi?"', typeset('"Quoi?"', "fr"))
+
+
 def test_without_a_language_nothing_is_stored_of_it(bpe, french):
     assert bpe.language is None and '"language"' not in bpe.to_json()
     again = tokenizer_from_json(french.to_json())

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, pairs_text, refused
+from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, handed_on, pairs_text, refused
 
 from tfmr.__main__ import main
-from tfmr.cli import commands, train_command
+from tfmr.cli import commands, preparing
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 from tfmr.evaluation import AlignmentScores, Evaluation, Score, measure
@@ -130,22 +130,6 @@ def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
     assert set(everything_in(corpus)) == {Path("pairs.tsv"), Path("thesis/chapter.tex")}
 
 
-class HandedOn(Exception):
-    """What ``train`` was called with."""
-
-
-def handed_on(monkeypatch, *argv):
-    """What a command line makes of its arguments, without training."""
-
-    def stop(*args, **kwargs):
-        raise HandedOn(args, kwargs)
-
-    monkeypatch.setattr(train_command, "train", stop)
-    with pytest.raises(HandedOn) as caught:
-        main(["train", *argv])
-    return caught.value.args
-
-
 def test_arguments_reach_what_they_are_for(corpus, monkeypatch):
     argv = ["--corpus=pairs.tsv", "--model=transformer", "--d-model=16", "--num-heads=2", "--num-layers=2"]
     argv += ["--dropout=0.35", "--seed=5", "--tokenizer=word", "--device=cpu", "--batch-size=7"]
@@ -161,7 +145,8 @@ def test_arguments_reach_what_they_are_for(corpus, monkeypatch):
     )
     assert set(more["identity"]) == {"src_tokenizer.json", "tgt_tokenizer.json"}
     torch.manual_seed(5)
-    fresh = train_command._build(vars(model.config) | {"model": "transformer", "num_layers": 2}, 10, 10)
+    layers = {"num_layers": 2, "encoder_layers": None, "decoder_layers": None}
+    fresh = preparing.build(vars(model.config) | {"model": "transformer", **layers}, 10, 10)
     for (name, weight), other in zip(model.named_parameters(), fresh.parameters(), strict=True):
         assert torch.equal(weight, other), name  # the seed is the weights' too
 

@@ -179,6 +179,10 @@ class BPETokenizer:
         merges.train_from_iterator(prepared, trainer)
         return cls(merges, language)
 
+    def writing(self, language: str | None) -> "BPETokenizer":
+        """The same vocabulary for text of another language: the pieces and their numbers are one, what is printed is not."""
+        return BPETokenizer(self._merges, language)
+
     def __len__(self) -> int:
         return NUM_SPECIALS + self._merges.get_vocab_size()
 

@@ -5,6 +5,7 @@ config.json                what ``train`` was told, the kind of model and its si
                            folder a run
 src_tokenizer.json         and tgt_tokenizer.json: the two vocabularies
 checkpoint.safetensors     where training stands; kept at the end, so that more epochs can follow
+log.csv                    what was seen on the way (:class:`tfmr.training.log.Row`); tensorboard/ has the same
 model.safetensors          the best parameters, once training is over; it knows its sizes, and the checksums of
                            the vocabularies that it was trained with
 history.json               the epochs and the test scores: a folder that has it is finished
@@ -13,6 +14,7 @@ history.json               the epochs and the test scores: a folder that has it 
 
 import json
 import platform
+import shutil
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -38,7 +40,16 @@ Model = RecurrentSeq2Seq | Transformer
 KINDS = {"recurrent": (RecurrentConfig, RecurrentSeq2Seq), "transformer": (TransformerConfig, Transformer)}
 CONFIG, SRC_TOKENIZER, TGT_TOKENIZER = "config.json", "src_tokenizer.json", "tgt_tokenizer.json"
 CHECKPOINT, MODEL, HISTORY = "checkpoint.safetensors", "model.safetensors", "history.json"
-FILES = (HISTORY, MODEL, CHECKPOINT, CONFIG, TGT_TOKENIZER, SRC_TOKENIZER)  # in the order they are removed in
+LOG, TENSORBOARD = "log.csv", "tensorboard"  # the second is a folder
+FILES = (
+    HISTORY,
+    MODEL,
+    CHECKPOINT,
+    LOG,
+    CONFIG,
+    TGT_TOKENIZER,
+    SRC_TOKENIZER,
+)  # in the order they are removed in
 # The arguments that say which corpus it was, and what they are.
 NEEDED = {"corpus": str, "src": str, "tgt": str, "size": int | None, "seed": int}
 
@@ -65,7 +76,7 @@ def require_free(folder: Path, overwrite: bool) -> None:
     if not folder.is_dir():
         raise InputError(f"--out: expected a folder, but {folder} is a file")
     found = {path.name for path in folder.iterdir() if not path.name.endswith(".part")}
-    if strangers := sorted(found - {*FILES, LOCK}):
+    if strangers := sorted(found - {*FILES, TENSORBOARD, LOCK}):
         raise InputError(f"--out: expected a new folder or one of a run, but {folder} holds {strangers[0]!r}")
     if CONFIG in found and not overwrite:
         state = "a finished" if HISTORY in found else "an unfinished"
@@ -100,6 +111,7 @@ def start(
     """Write all that precedes training; an earlier run in ``folder`` is removed."""
     for name in FILES:
         (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / TENSORBOARD, ignore_errors=True)
     _write(folder / SRC_TOKENIZER, src_tokenizer.to_json())
     _write(folder / TGT_TOKENIZER, tgt_tokenizer.to_json())
     _write_config(folder, arguments, config)  # the last, for it makes the folder a run
