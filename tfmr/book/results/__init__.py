@@ -23,6 +23,7 @@ SCRIPTS = {
     "patience": "recurrent.py patience",
     "positions": "positions.py",
     "scores": "recurrent.py scores",
+    "training": "training.py",
 }
 
 
