@@ -25,6 +25,7 @@ from torch import nn
 
 from tfmr.config import TransformerConfig
 from tfmr.data import BPETokenizer, BucketedBatches, Tokenizer, WordTokenizer, encode_pairs, load_corpus
+from tfmr.data.grammar import generate
 from tfmr.decoding import evaluating, translate
 from tfmr.evaluation import bleu
 from tfmr.training import TrainConfig, evaluate_loss, set_seed, train
@@ -49,13 +50,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=list(RECIPES))
     parser.add_argument("--corpus", choices=["grammar", "tatoeba", "multi30k"], default="grammar")
     parser.add_argument("--src", default="fr", help="language to translate from, into English")
-    parser.add_argument("--size", type=int, default=3000, help="training pairs")
-    parser.add_argument("--test-size", type=int, default=500, help="pairs to validate, and pairs to test with")
+    parser.add_argument("--size", type=int, default=1500, help="training pairs")
+    parser.add_argument("--test-size", type=int, default=300, help="pairs to validate, and pairs to test with")
+    parser.add_argument("--max-length", type=int, default=12, help="words of the grammar's longest sentences")
+    parser.add_argument("--lexicon", type=float, default=0.2, help="share of the grammar's words")
     parser.add_argument("--vocab-size", type=int, help="of one byte-pair vocabulary (default: two of words)")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--warmup-steps", type=int, default=300)
+    parser.add_argument("--warmup-steps", type=int, default=200)
     parser.add_argument("--label-smoothing", type=float, default=0.1)
     parser.add_argument("--average", type=int, default=5)
     parser.add_argument("--d-model", type=int, default=64)
@@ -68,10 +71,15 @@ def main(argv: list[str] | None = None) -> None:
 
 def prepare(args: argparse.Namespace) -> dict[str, Any]:
     """The pairs of each split, their tokenizers (source, target), and the pairs as numbers."""
-    corpus = load_corpus(args.corpus, src=args.src, tgt="en", size=args.size)
-    pairs = {"train": corpus.train}
-    pairs |= {name: getattr(corpus, name)[: args.test_size] for name in ("valid", "test")}
-    tokenizers = make_tokenizers(corpus.train, args.vocab_size)
+    if args.corpus == "grammar":
+        made = generate(args.size + 2 * args.test_size, 0, max_length=args.max_length, lexicon=args.lexicon)
+        ends = args.size, args.size + args.test_size
+        pairs = {"train": made[: ends[0]], "valid": made[slice(*ends)], "test": made[ends[1] :]}
+    else:
+        corpus = load_corpus(args.corpus, src=args.src, tgt="en", size=args.size)
+        pairs = {name: getattr(corpus, name)[: args.test_size] for name in ("valid", "test")}
+        pairs["train"] = corpus.train
+    tokenizers = make_tokenizers(pairs["train"], args.vocab_size)
     examples = {name: encode_pairs(split, *tokenizers) for name, split in pairs.items()}
     return {"pairs": pairs, "tokenizers": tokenizers, "examples": examples}
 
