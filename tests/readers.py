@@ -539,3 +539,74 @@ RIGHT["check_around"] = [
 RIGHT["check_masked_weights"] += [masked_softmax]
 RIGHT["check_links"] += [links_from_weights]
 RIGHT["check_around"] += [always_both, in_place]
+
+
+def spread_over(targets, V, pad, eps, count, kept=None):
+    """Smoothed targets with ``eps`` shared by ``count`` words."""
+    kept = 1 - eps if kept is None else kept
+    q = torch.full((len(targets), V), eps / count)
+    q[:, pad] = 0
+    q[torch.arange(len(targets)), targets] += kept
+    q[targets == pad] = 0
+    return q
+
+
+NAMED["check_smoothed_targets"] = [
+    ("the whole row is 0", lambda t, V, pad, eps: (1 - eps) * F.one_hot(t, V) + eps / V),
+    ("its column is 0 in every row", lambda t, V, pad, eps: ((1 - eps) * F.one_hot(t, V) + eps / V) * (t != pad)[:, None]),
+    ("the whole row is 0", lambda t, V, pad, eps: F.one_hot(t, V) * (1 - eps) + (torch.arange(V) != pad) * eps / (V - 1)),
+    ("sums to 1", lambda t, V, pad, eps: spread_over(t, V, pad, eps, V)),
+    ("sums to 1", lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1, kept=1)),
+    ("sums to 1", lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 2)),
+]
+WRONG["check_smoothed_targets"] = [
+    lambda t, V, pad, eps: F.one_hot(t, V).float(),
+    lambda t, V, pad, eps: F.one_hot(t, V) * (t != pad)[:, None].float(),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).T,
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).log(),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1)[t != pad],
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps / 2, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, 1 - eps, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, 0, eps, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, 0.1, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).softmax(-1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).sum(0),
+    lambda t, V, pad, eps: F.one_hot(t, V).float().clamp(eps / (V - 1), 1 - eps) * (t != pad)[:, None],
+]
+RIGHT["check_smoothed_targets"] = [
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1),
+    lambda t, V, pad, eps: torch.where(t[:, None] == pad, 0.0, (1 - eps) * F.one_hot(t, V) + eps / (V - 1) * (torch.arange(V) != pad)),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).double(),
+    lambda t, V, pad, eps: torch.tensor([[0.0 if y == pad or i == pad else (1 - eps) * (i == y) + eps / (V - 1) for i in range(V)] for y in t.tolist()]),
+    lambda t, V, pad, eps: torch.stack([torch.zeros(V) if y == pad else torch.full((V,), eps / (V - 1)).index_fill(0, torch.tensor([pad]), 0.0).index_add(0, y[None], torch.tensor([1 - eps])) for y in t]),
+    lambda t, V, pad, eps: torch.autograd.functional.jacobian(lambda q: spread_over(t, V, pad, eps, V - 1) @ q, torch.zeros(V)),
+]
+NAMED["check_paper_rate"] = [
+    ("`min`, not `max`", lambda u, d, w: d**-0.5 * max(u**-0.5, u * w**-1.5)),
+    ("add nothing", lambda u, d, w: d**-0.5 * min((u + 1) ** -0.5, (u + 1) * w**-1.5)),
+    ("falls with the *root*", lambda u, d, w: d**-0.5 * min(1 / u, u * w**-1.5)),
+    ("one divided by the root", lambda u, d, w: d**0.5 * min(u**-0.5, u * w**-1.5)),
+    ("at the end of the warm-up", lambda u, d, w: 2 * d**-0.5 * min(u**-0.5, u * w**-1.5)),
+]
+WRONG["check_paper_rate"] = [
+    lambda u, d, w: d**-0.5 * u**-0.5,
+    lambda u, d, w: d**-0.5 * u * w**-1.5,
+    lambda u, d, w: min(u / w, (w / u) ** 0.5),
+    lambda u, d, w: d**-0.5 * min(u**-0.5, u * w**1.5),
+    lambda u, d, w: d**-0.5 * (u**-0.5 + u * w**-1.5),
+    lambda u, d, w: d**-0.5 * min(u**0.5, u * w**-1.5),
+    lambda u, d, w: 512**-0.5 * min(u**-0.5, u * w**-1.5),
+    lambda u, d, w: d**-0.5 * min(u**-0.5, u * 4000**-1.5),
+    lambda u, d, w: d ** (-0.5 * min(u**-0.5, u * w**-1.5)),
+    lambda u, d, w: d**-0.5 * min(u ^ -1, u * w**-1.5),
+    lambda u, d, w: 1e-3 * min(u**-0.5, u * w**-1.5),
+    lambda u, d, w: d**-0.5 * (u * w**-1.5 if u < w else w**-0.5),
+    lambda u, d, w: d**-0.5 * min((u - 1) * w**-1.5, (u + 0.5) ** -0.5),
+]
+RIGHT["check_paper_rate"] = [
+    lambda u, d, w: min(u / w, math.sqrt(w / u)) / math.sqrt(d * w),
+    lambda u, d, w: d**-0.5 * (u**-0.5 if u > w else u * w**-1.5),
+    lambda u, d, w: torch.tensor(d, dtype=torch.double) ** -0.5 * min(u**-0.5, u * w**-1.5),
+    lambda u, d, w: np.power(float(d), -0.5) * np.minimum(u**-0.5, u * w**-1.5),
+    lambda u, d, w: math.exp(-0.5 * math.log(d) + min(-0.5 * math.log(u), math.log(u) - 1.5 * math.log(w))),
+]

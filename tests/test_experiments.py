@@ -16,7 +16,7 @@ import torch
 
 from tfmr import Transformer
 from tfmr.book.results import RESULTS, SCRIPTS, results, results_folder
-from tfmr.data import Pair
+from tfmr.data import BucketedBatches, Pair
 from tfmr.errors import InputError
 from tfmr.translator import load_run
 
@@ -311,6 +311,62 @@ def test_norms_tells_flat_from_falling(script):
     assert ending([2.7 - 0.0021 * n for n in range(40)]) == "falling"
 
 
+SHORT = "--d-model 8 --num-layers 1 --size 60 --test-size 20 --epochs 2 --seeds 0 --device cpu".split()
+
+
+def test_training_writes_what_chapter_10_reads(run):
+    written = run("training", *SHORT, "--recipes", "whole", "random-batches", "constant-no-averaging")
+    assert set(written) == {f"{name}-seed-0" for name in ("whole", "random-batches", "constant-no-averaging")}
+    whole, random, constant = (
+        written[f"{name}-seed-0"] for name in ("whole", "random-batches", "constant-no-averaging")
+    )
+    for record in written.values():
+        assert len(record["train_loss"]) == len(record["valid_loss"]) == 2 and record["updates"] == 4
+        assert all(0 < loss < 10 for loss in (*record["valid_loss"], record["test_loss"]))
+        assert set(record["bleu"]) == {"greedy", "beam"} and record["tokens_per_second"] > 0
+        bins = record["calibration"]["bins"]
+        assert len(bins) == 10 and sum(one["words"] for one in bins) > 100
+    assert random["padding"] > 1.5 * whole["padding"]
+    assert constant["train_config"]["warmup_steps"] == 0 and constant["train_config"]["average"] == 1
+    assert whole["train_config"]["schedule"] == "cosine" and whole["config"]["dropout"] == 0.2
+
+
+def test_each_recipe_of_training_takes_something_from_the_whole(script):
+    recipes = script("experiments/training.py")["RECIPES"]
+    whole = {"label_smoothing": 0.1, "warmup_steps": 150, "schedule": "cosine", "average": 5}
+    whole |= {"dropout": 0.2, "pool": 20}
+    for name, changes in recipes.items():
+        assert (name == "whole") == (not changes)
+        assert all(whole[key] != value for key, value in changes.items())
+    assert len({str(changes) for changes in recipes.values()}) == len(recipes)
+
+
+def test_training_makes_one_vocabulary_of_pieces_where_it_is_asked_to(run):
+    record = run("training", *SHORT, "--recipes", "whole", "--vocab-size", "300")["whole-seed-0"]
+    config = record["config"]
+    assert config["src_vocab_size"] == config["tgt_vocab_size"] == 300 and config["tie_embeddings"] == "all"
+
+
+class Sure(torch.nn.Module):
+    """Says token 3 with probability 0.75, and token 4 else, whatever it reads."""
+
+    def __init__(self):
+        super().__init__()
+        self.p = torch.nn.Parameter(torch.tensor([1e-9, 1e-9, 1e-9, 0.75, 0.25]))
+
+    def forward(self, src, tgt):
+        return self.p.log().expand(*tgt.shape, 5)
+
+
+def test_calibration_counts_words_and_no_padding(script):
+    calibration = script("experiments/training.py")["calibration"]
+    batches = BucketedBatches([([3, 2], [1, 3, 3]), ([3, 2], [1, 3]), ([3, 2], [1, 4, 4, 4])], 3)
+    found = calibration(Sure(), batches)
+    assert (found["confidence"], found["accuracy"], found["error"]) == (0.75, 0.5, 0.25)
+    assert found["bins"][7] == {"words": 6, "confidence": 0.75, "accuracy": 0.5}
+    assert found["bins"][0] == {"words": 0, "confidence": None, "accuracy": None}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")
 def test_attention_memory_writes_what_chapter_4_reads(run, monkeypatch):
     monkeypatch.setattr(torch, "get_num_threads", lambda: 3)  # of this process; those that measure have one
@@ -396,7 +452,8 @@ def test_records_of_one_model_have_one_configuration(experiment):
             record
         )  # those from before the harness have one of them
         model = tuple(
-            record.get(axis) for axis in ("model", "method", "norm", "depth", "kind", "task", "sentences")
+            record.get(axis)
+            for axis in ("model", "method", "norm", "depth", "kind", "task", "sentences", "recipe")
         )
         same = found.setdefault(model, record)
         for key in ("corpus", "config", "options", "parameters", "device"):
