@@ -51,14 +51,16 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--corpus", choices=["grammar", "tatoeba", "multi30k"], default="grammar")
     parser.add_argument("--src", default="fr", help="language to translate from, into English")
     parser.add_argument("--size", type=int, default=1500, help="training pairs")
-    parser.add_argument("--test-size", type=int, default=300, help="pairs to validate, and pairs to test with")
+    parser.add_argument(
+        "--test-size", type=int, default=300, help="pairs to validate, and pairs to test with"
+    )
     parser.add_argument("--max-length", type=int, default=12, help="words of the grammar's longest sentences")
     parser.add_argument("--lexicon", type=float, default=0.1, help="share of the grammar's words")
     parser.add_argument("--vocab-size", type=int, help="of one byte-pair vocabulary (default: two of words)")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--warmup-steps", type=int, default=150)
+    parser.add_argument("--warmup-steps", type=int, default=300)
     parser.add_argument("--label-smoothing", type=float, default=0.1)
     parser.add_argument("--average", type=int, default=5)
     parser.add_argument("--d-model", type=int, default=64)
@@ -124,7 +126,10 @@ def measure(args: argparse.Namespace, recipe: str, seed: int, data: dict[str, An
         "valid_loss": [round(epoch.valid_loss, 4) for epoch in epochs],
         "best_epoch": history.best.number,
         "test_loss": round(evaluate_loss(model, test_batches), 4),
-        "bleu": {"greedy": round(bleu(greedy, references).score, 2), "beam": round(bleu(beam, references).score, 2)},
+        "bleu": {
+            "greedy": round(bleu(greedy, references).score, 2),
+            "beam": round(bleu(beam, references).score, 2),
+        },
         "signature": bleu(greedy, references).signature,
         "calibration": calibration(model, test_batches),
         "padding": round(padding_share(batches), 4),
@@ -163,7 +168,11 @@ def calibration(model: nn.Module, batches: BucketedBatches) -> dict[str, Any]:
         means = (sure[here].mean().item(), right[here].mean().item()) if here.any() else (None, None)
         bins.append({"words": int(here.sum()), "confidence": means[0], "accuracy": means[1]})
     gaps = (one["words"] * abs(one["confidence"] - one["accuracy"]) for one in bins if one["words"])
-    whole = {"confidence": sure.mean().item(), "accuracy": right.mean().item(), "error": sum(gaps) / len(sure)}
+    whole = {
+        "confidence": sure.mean().item(),
+        "accuracy": right.mean().item(),
+        "error": sum(gaps) / len(sure),
+    }
     return rounded(whole | {"bins": bins})
 
 

@@ -333,7 +333,7 @@ def test_training_writes_what_chapter_10_reads(run):
 
 def test_each_recipe_of_training_takes_something_from_the_whole(script):
     recipes = script("experiments/training.py")["RECIPES"]
-    whole = {"label_smoothing": 0.1, "warmup_steps": 150, "schedule": "cosine", "average": 5}
+    whole = {"label_smoothing": 0.1, "warmup_steps": 300, "schedule": "cosine", "average": 5}
     whole |= {"dropout": 0.2, "pool": 20}
     for name, changes in recipes.items():
         assert (name == "whole") == (not changes)
