@@ -365,6 +365,8 @@ def test_calibration_counts_words_and_no_padding(script):
     assert (found["confidence"], found["accuracy"], found["error"]) == (0.75, 0.5, 0.25)
     assert found["bins"][7] == {"words": 6, "confidence": 0.75, "accuracy": 0.5}
     assert found["bins"][0] == {"words": 0, "confidence": None, "accuracy": None}
+    too_modest = calibration(Sure(), BucketedBatches([([3, 2], [1, 3, 3])], 1))
+    assert (too_modest["accuracy"], too_modest["error"]) == (1.0, 0.25)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")
