@@ -23,7 +23,6 @@ SCRIPTS = {
     "patience": "recurrent.py patience",
     "positions": "positions.py",
     "scores": "recurrent.py scores",
-    "training": "training.py",
 }
 
 
