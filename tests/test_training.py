@@ -497,6 +497,18 @@ def test_a_step_in_parts_is_the_same_step():
     assert steps[0][0] == pytest.approx(math.hypot(8, 4))
 
 
+def test_a_scaled_loss_makes_the_same_step():
+    """The gradient is measured and clipped in the loss's own units; powers of two change no digit."""
+    steps = []
+    for scaler in (torch.amp.GradScaler("cpu", enabled=False), torch.amp.GradScaler("cpu", 2.0**10)):
+        torch.manual_seed(0)
+        line, x = nn.Linear(3, 2), torch.randn(4, 3)
+        optimizer = torch.optim.SGD(line.parameters(), lr=0.1)
+        norm = train_step_in_parts([line(x).square().sum()], line, optimizer, 0.5, scaler)
+        steps.append((norm.item(), bits(line)))
+    assert steps[0] == steps[1] and steps[0][0] > 0.5
+
+
 def test_a_step_waits_for_no_device():
     """What waits is an ``item()`` somewhere; on a device without numbers there can be none."""
     line = nn.Linear(2, 2, device="meta")

@@ -43,9 +43,7 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    if (
-        name == "load_translator"
-    ):  # only when it is asked for: it brings corpora, tokenizers and metrics with it
+    if name == "load_translator":  # only now: it brings corpora, tokenizers and metrics with it
         from tfmr.translator import load_translator
 
         return load_translator

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from tfmr.cli.commands import evaluate_command, give_up_output, note, translate_command
+from tfmr.cli.commands import USUAL_BEAM, evaluate_command, give_up_output, note, translate_command
 from tfmr.cli.train_command import train_command
 from tfmr.cli.train_options import add_train_options
 from tfmr.errors import InputError
@@ -113,7 +113,12 @@ def _parser(recipe: str | None = None) -> argparse.ArgumentParser:
             help="a run folder, or latest: that under runs/ which was trained last (default: the translator that "
             "comes with tfmr)",
         )
-        add("--beam-size", type=_count, default=4, help="hypotheses that beam search keeps; 1 is greedy")
+        add(
+            "--beam-size",
+            type=_count,
+            default=USUAL_BEAM,
+            help="hypotheses that beam search keeps; 1 is greedy",
+        )
         add("--length-penalty", type=float, default=0.6, help="the larger, the longer translations may be")
     return parser
 

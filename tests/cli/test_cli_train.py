@@ -12,7 +12,7 @@ import torch
 from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, handed_on, pairs_text, refused
 
 from tfmr.__main__ import main
-from tfmr.cli import commands, preparing
+from tfmr.cli import commands, preparing, train_command
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 from tfmr.evaluation import AlignmentScores, Evaluation, Score, measure
@@ -49,9 +49,8 @@ def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
 )
 def test_history_keeps_the_scores_of_an_alignment(corpus, monkeypatch, alignment, kept):
     score = Score(1.0, "s")
-    monkeypatch.setattr(
-        train_command, "evaluate", lambda *args: Evaluation(score, score, 3.0, alignment, ["said"])
-    )
+    found = Evaluation(score, score, 3.0, alignment, ["said"])
+    monkeypatch.setattr(train_command, "evaluate", lambda *args, **settings: found)
     assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=r"]) == 0
     test = json.loads(Path("r/history.json").read_text(encoding="utf-8"))["test"]
     assert list(test) == ["bleu", "chrf", "perplexity", *(f"alignment_{name}" for name in RATES)]
@@ -80,7 +79,7 @@ def test_a_transformer_is_trained_kept_and_used_like_the_others(corpus, capsys, 
     assert config["kind"] == "transformer" and config["model"]["num_decoder_layers"] == 1
     assert "d_hidden" not in config["arguments"] and config["arguments"]["d_model"] == 16
     scores = capsys.readouterr().out
-    assert main(["evaluate", f"--run={folder}", "--beam-size=1"]) == 0  # greedily, as train does
+    assert main(["evaluate", f"--run={folder}"]) == 0
     assert capsys.readouterr().out == scores
     assert main(["translate", "--attention", "un deux", f"--run={folder}"]) == 0
     out, err = capsys.readouterr()

@@ -26,6 +26,7 @@ from tfmr.translator.run_folder import Run
 from tfmr.translator.translator import shipped_folder
 
 BLOCK = 1 << 14  # bytes of standard input that are read at once, at most: some hundred sentences
+USUAL_BEAM = 4  # hypotheses that a beam search keeps (Vaswani et al. 2017, section 6.1)
 LATEST = Path("latest")  # what --run calls the run under runs/ that was trained last
 
 # --- translate ------------------------------------------------------------------------------------------

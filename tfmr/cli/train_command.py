@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from tfmr.cli.commands import device_and_threads, note, print_scores
+from tfmr.cli.commands import USUAL_BEAM, device_and_threads, note, print_scores
 from tfmr.cli.preparing import Prepared, complete, prepare
 from tfmr.cli.terminal import shown
 from tfmr.evaluation.measure import Evaluation, evaluate
@@ -58,7 +58,8 @@ def train_command(args: Namespace) -> None:
             processes.wait()
             try:
                 history = _train(prepared, config, folder, device, args.tensorboard)
-                result = evaluate(prepared.model, prepared.corpus.test, *prepared.tokenizers)
+                pairs = prepared.corpus.test
+                result = evaluate(prepared.model, pairs, *prepared.tokenizers, beam_size=USUAL_BEAM)
             except KeyboardInterrupt:
                 raise KeyboardInterrupt("; to go on, give the same command with --resume") from None
             record = {

@@ -31,7 +31,11 @@ def add_train_options(train: argparse.ArgumentParser, recipe: str | None = None)
 
 
 def _add_data(add) -> None:
-    add("--corpus", default="grammar", help="grammar, tatoeba, multi30k, or a file: source TAB target")
+    add(
+        "--corpus",
+        default="grammar",
+        help="grammar, tatoeba, multi30k, several joined by +, or a file: source TAB target",
+    )
     add("--src", default="fr", help="source language")
     add("--tgt", default="en", help="target language")
     add("--size", type=int, help="number of training pairs (default: 20,000 for grammar, else all)")

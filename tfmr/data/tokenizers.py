@@ -193,9 +193,8 @@ class BPETokenizer:
     def decode(self, ids: Iterable[int] | Int[Tensor, "length"]) -> str:
         """The text up to the first end symbol; padding is left out, bytes that are no character are ``�``."""
         pieces = [number - NUM_SPECIALS for number in _content(ids, len(self), drop_unknown=True)]
-        text = canonical(
-            self._merges.decode(pieces)
-        )  # again: a model may write a line end, a byte like any other
+        # Canonical again: a model may write a line end, which is a byte like any other.
+        text = canonical(self._merges.decode(pieces))
         return typeset(text, self.language) if self.language else text
 
     def tokens(self, text: str) -> list[str]:

@@ -100,9 +100,8 @@ def _lines_until(update: int, path: Path) -> list[str]:
     """The header and the rows up to an update; what a kill left half-written is no row."""
     lines = [HEADER]
     if update and path.is_file():
-        header, *rows = read_text(path).split("\n")[:-1] or [
-            ""
-        ]  # the last line has an end too, if it is whole
+        whole = read_text(path).split("\n")[:-1]  # a line without its end was being written
+        header, *rows = whole or [""]
         if header == HEADER:
             lines += [row for row in rows if int(row.split(",", 1)[0]) <= update]
     return lines
