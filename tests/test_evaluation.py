@@ -7,7 +7,7 @@ import torch
 
 from tfmr.config import TransformerConfig
 from tfmr.data import BPETokenizer, BucketedBatches, Pair, WordTokenizer, encode_pairs, word_tokenize
-from tfmr.decoding import greedy
+from tfmr.decoding import request
 from tfmr.errors import InputError
 from tfmr.evaluation import (
     alignment_error_rate,
@@ -114,7 +114,7 @@ def test_one_long_pair_widens_no_other(monkeypatch):
         return encode(self, src)
 
     monkeypatch.setattr(RecurrentSeq2Seq, "encode", spy)
-    monkeypatch.setattr(greedy, "EXTRA_LENGTH", -2998)
+    monkeypatch.setattr(request, "EXTRA_LENGTH", -2998)
     result = evaluate(model, pairs, src, tgt, batch_size=20)
     assert max(sizes) == 3001 and len(result.translations) == 40
     sizes.clear()

@@ -80,3 +80,46 @@ def test_long_sentences_fit(case):
         env=ENVIRONMENT,
     )
     assert float(done.stdout) < MOST
+
+
+DECODE = """
+import torch
+from pathlib import Path
+from tfmr import Transformer, TransformerConfig
+from tfmr.decoding import Rules, beam_search, greedy_decode
+
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM:")).split()[1]) / 1024
+
+torch.manual_seed(0)
+model = Transformer(TransformerConfig(1000, 1000, 64, 4, 1, 2, 128))
+rules = Rules(min_length=30)  # all of one length, so that one batch needs as much as the next
+
+def decode(sentences):
+    for src in torch.randint(3, 1000, (sentences, 12)).split(50):
+        greedy_decode(model, src, 30, rules=rules)
+        beam_search(model, src, 4, max_length=30, rules=rules)
+
+decode(100)
+before = peak()
+decode(1000)
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the peak of a process is in /proc on Linux only"
+)
+def test_decoding_many_sentences_needs_no_more_memory_than_few():
+    """A batch of 200 rows keeps some 12 MiB: 20 batches that left theirs behind would be 240."""
+    done = subprocess.run(
+        [sys.executable, "-c", DECODE],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        cwd=Path(__file__).parent.parent,
+        env=ENVIRONMENT,
+    )
+    assert float(done.stdout) < 20
