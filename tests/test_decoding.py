@@ -41,6 +41,8 @@ def test_after_its_end_a_sentence_is_padding_whatever_its_id():
 
     src = torch.tensor([[7, 8, 2], [5, 2, 9]])
     assert torch.equal(greedy_decode(PadsWith9(), src).ids, src)
+    src = src[[0] * 16 + [1]]  # so that the second waits in the batch
+    assert torch.equal(greedy_decode(PadsWith9(), src).ids, src)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -78,6 +80,20 @@ def test_sentences_that_are_finished_leave_the_batch(kind):
     for step_number, size in enumerate(sizes):
         writing = int((lengths > step_number).sum())
         assert writing <= size < writing / 0.875 + 1
+
+
+@pytest.mark.parametrize(
+    "kind, seed, long, short", [("recurrent", 4, 0, 1), ("fixed", 6, 2, 0), ("transformer", 2, 0, 1)]
+)
+def test_a_sentence_that_is_finished_writes_no_more_while_it_waits_for_others(kind, seed, long, short):
+    """One short sentence among 16 long ones does not leave the batch: that would cost more than it saves."""
+    model, (long, short) = lively(kind, seed), (SRC[long], SRC[short])
+    together = greedy_decode(model, torch.stack([*[long] * 16, short]), 30, need_weights=True)
+    alone = greedy_decode(model, short[short != 0][None], 30, need_weights=True)
+    size = alone.ids.size(1)
+    assert size < together.ids.size(1) and together.ids[-1, :size].tolist() == alone.ids[0].tolist()
+    assert not together.ids[-1, size:].any() and not together.log_probs[-1, size:].any()
+    assert not model.attends or not together.weights[-1, size:].any()
 
 
 def test_trap_12_greedy_agrees_with_the_parallel_logits():

@@ -363,6 +363,13 @@ def test_the_benchmark_compares_equal_functions(script, capsys):
     assert ratio > 0 and "times as fast" in capsys.readouterr().out
 
 
+def test_the_decoding_benchmark_compares_equal_translations(script, capsys):
+    pytest.importorskip("transformers")
+    options = ["--rounds", "1", "--batch-size", "4", "--plain", "2", "--d-model", "32", "--layers", "1"]
+    ratios = script("benchmarks/decoding.py")["main"](options)
+    assert len(ratios) == 3 and min(ratios.values()) > 0 and "times as fast" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)
 def test_scripts_do_nothing_on_import(path, script, capsys):
     assert script(f"experiments/{path.name}")["__doc__"] and capsys.readouterr() == ("", "")

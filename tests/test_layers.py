@@ -172,6 +172,10 @@ def test_a_new_word_is_written_behind_the_others_and_they_are_not_copied():
     assert torch.equal(cache.words[1], torch.cat([v for _, v in given], dim=-2))
     assert len({keys.data_ptr() for keys in buffers}) == 4  # 16, 34, 70, 142 places
     assert cache.keys.size(-2) < 200
+    with torch.no_grad():
+        chosen = cache.select(torch.tensor([1, 0]))
+        for one in (chosen, cache):  # a selected cache has room too, and takes none from the other
+            assert one.append(*words(100)).keys is one.keys
 
 
 @pytest.mark.parametrize("gradients", [False, True])

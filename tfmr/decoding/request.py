@@ -100,7 +100,7 @@ class Request:
 def log_probability(
     logits: Float[Tensor, "*rows vocab"], token: Int[Tensor, "*rows chosen"]
 ) -> Float[Tensor, "*rows chosen"]:
-    """The logarithm of the softmax at some tokens alone, in the type of the logits or float32, the wider."""
+    """The logarithm of the softmax, at some tokens alone."""
     return logits.gather(-1, token) - logits.logsumexp(dim=-1, keepdim=True)
 
 
