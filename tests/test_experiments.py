@@ -370,6 +370,38 @@ def test_the_decoding_benchmark_compares_equal_translations(script, capsys):
     assert len(ratios) == 3 and min(ratios.values()) > 0 and "times as fast" in capsys.readouterr().out
 
 
+def test_decoding_writes_all_ways_of_choosing(run):
+    options = "--seeds 0 --train-size 120 --test-size 10 --beams 1 4 --device cpu".split()
+    written = run("decoding", "--models", "sure", "smoothed", *options)
+    assert set(written) == {"sure", "smoothed-seed-0"}
+    for result in written.values():
+        ways = [(row["beam_size"], row["length_penalty"]) for row in result["searched"]]
+        assert ways == [(1, 0.0), (4, 0.0), (1, 0.6), (4, 0.6)] and result["test"] == 10
+        rows = [*result["searched"], result["references"], result["sampled"], result["exact"]]
+        assert all(row["log_prob"] <= result["exact"]["log_prob"] + 1e-3 for row in rows)
+        assert result["references"]["not_the_reference"] == 0 == result["exact"]["search_errors"]
+        assert len(result["exact"]["beginnings"]) == 10 and result["exact"]["given_up"] in range(11)
+        assert len(result["most_probable"]) == 10
+    assert written["sure"]["perplexity"] < 2 < written["smoothed-seed-0"]["perplexity"]
+    assert written["sure"]["exact"]["bleu"] > 80
+
+
+def test_decoding_tells_who_is_to_blame(script):
+    summary = script("experiments/decoding.py")["summary"]
+    pairs = [Pair("un", "one"), Pair("deux", "two"), Pair("trois", "three")]
+
+    class Words:
+        def decode(self, ids):
+            return " ".join(str(number) for number in ids)
+
+    found, references = [[5, 2], [6, 2], [2]], [[5, 2], [7, 2], [8, 9, 2]]
+    row = summary(
+        found, [-1.0, -2.0, -3.0], references, [-1.0, -1.5, -4.0], [-1.0, -1.2, -3.0], Words(), pairs
+    )
+    told = {"length": 1.667, "empty": 1, "log_prob": -2.0, "search_errors": 1, "not_the_reference": 2}
+    assert row == told | {"less_probable_than_the_reference": 1, "bleu": row["bleu"]}
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)
 def test_scripts_do_nothing_on_import(path, script, capsys):
     assert script(f"experiments/{path.name}")["__doc__"] and capsys.readouterr() == ("", "")

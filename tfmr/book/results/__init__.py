@@ -17,6 +17,7 @@ SCRIPTS = {
     "baselines": "baselines.py",
     "bottleneck": "recurrent.py bottleneck",
     "cross_attention": "cross_attention.py",
+    "decoding": "decoding.py",
     "heads": "heads.py",
     "length": "recurrent.py length",
     "norms": "norms.py",
