@@ -539,3 +539,62 @@ RIGHT["check_around"] = [
 RIGHT["check_masked_weights"] += [masked_softmax]
 RIGHT["check_links"] += [links_from_weights]
 RIGHT["check_around"] += [always_both, in_place]
+
+
+def one_by_one(probabilities, top_p):
+    result, together = torch.zeros_like(probabilities), 0.0
+    while together < top_p:
+        word = torch.where(result > 0, -1.0, probabilities).argmax()
+        result[word] = probabilities[word]
+        together += probabilities[word].item()
+    return result / together
+
+
+def by_hand(probabilities, top_p, enough=lambda together, top_p: together >= top_p, shared=True):
+    kept, together = {}, 0.0
+    for i in sorted(range(len(probabilities)), key=lambda i: -probabilities[i]):
+        kept[i] = float(probabilities[i])
+        together += kept[i]
+        if enough(together, top_p):
+            break
+    return torch.tensor([kept.get(i, 0.0) / (together if shared else 1) for i in range(len(probabilities))])
+
+
+def logits_way(probabilities, top_p):
+    values, order = probabilities.sort(descending=True)
+    out = torch.cat([torch.tensor([False]), values.cumsum(0)[:-1] >= top_p])
+    return probabilities.log().masked_fill(torch.zeros_like(out).scatter(0, order, out), -math.inf).softmax(-1)
+
+
+def by_number(probabilities, top_p, more=0):
+    number = int((probabilities.sort(descending=True).values.cumsum(0) < top_p).sum()) + 1 + more
+    values, order = probabilities.topk(min(number, len(probabilities)))
+    return torch.zeros_like(probabilities).index_copy(0, order, values / values.sum())
+
+
+RIGHT["check_nucleus"] = [
+    one_by_one,
+    by_hand,
+    logits_way,
+    by_number,
+    lambda p, top_p: by_hand(p, top_p).double(),
+    lambda p, top_p: (lambda s: torch.where(p >= s[int((s.cumsum(0) < top_p).sum())], p, 0) / p[p >= s[int((s.cumsum(0) < top_p).sum())]].sum())(p.sort(descending=True).values),
+]
+WRONG["check_nucleus"] = [
+    lambda p, top_p: p,
+    lambda p, top_p: by_number(p, top_p, more=1),
+    lambda p, top_p: by_hand(p, top_p, enough=lambda together, top_p: together > top_p),
+    lambda p, top_p: by_hand(p, top_p, shared=False),
+    lambda p, top_p: by_hand(p, 1 - top_p),
+    lambda p, top_p: (p * top_p).softmax(-1),
+    lambda p, top_p: p ** (1 / top_p) / (p ** (1 / top_p)).sum(),
+    lambda p, top_p: F.one_hot(p.argmax(), len(p)).float(),
+    lambda p, top_p: torch.where(by_hand(p, top_p) > 0, 1.0, 0.0) / (by_hand(p, top_p) > 0).sum(),
+    lambda p, top_p: by_hand(p, top_p) - 0.01,
+    lambda p, top_p: torch.where(by_hand(p, top_p) > 0, p, -math.inf),
+    lambda p, top_p: p[by_hand(p, top_p) > 0] / p[by_hand(p, top_p) > 0].sum(),
+    lambda p, top_p: (by_hand(p, top_p) > 0),
+    lambda p, top_p: by_hand(p, top_p).log(),
+    lambda p, top_p: by_hand(p.softmax(-1), top_p),
+    lambda p, top_p: (by_hand(p, top_p) > 0).nonzero()[:, 0],
+]
