@@ -179,10 +179,12 @@ def test_the_search_goes_on_while_a_beginning_may_still_win():
 
 
 def test_only_ends_among_the_best_count():
-    """At each step the end is the second-best continuation of two: too far down for a beam of one."""
-    table = {(): [0.4, 0.6], (3,): [0.4, 0.6], (3, 3): [1.0]}
-    assert [ids for ids, _ in found(Told(table), beam_size=1, length_penalty=0.0)] == [[3, 3, 2]]
-    assert [ids for ids, _ in found(Told(table), beam_size=2, length_penalty=0.0)] == [[2]]
+    """At the second step 4 2 ends with 0.22, third behind 3 2 with 0.36 and 3 3 with 0.24: too far down for two."""
+    always = {(3, 3): [0.0, 1.0], (4, 3): [0.0, 1.0]}
+    table = {(): [0.0, 0.6, 0.4], (3,): [0.6, 0.4], (4,): [0.55, 0.45], **always}
+    options = {"length_penalty": 0.0, "max_length": 3, "num_best": 2}
+    assert [ids for ids, _ in found(Told(table), beam_size=2, **options)] == [[3, 2], [3, 3, 3]]
+    assert [ids for ids, _ in found(Told(table), beam_size=3, **options)] == [[3, 2], [4, 2]]
 
 
 def test_unfinished_sentences_fill_up_behind_the_finished():
