@@ -34,7 +34,7 @@ CORE = {
     },
     "07_encoder_and_decoder_layers": {"FeedForward", "Residual", "EncoderLayer", "DecoderLayer"},
     "09_the_transformer": {"Embedding", "Encoder", "start_layer", "step_layer", "Decoder", "Transformer"},
-    "11_decoding": {"Partial", "penalty", "Beam", "distribution", "exact_search"},
+    "11_decoding": {"Partial", "penalty", "Beam", "exact_search"},
 }
 
 

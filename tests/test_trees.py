@@ -34,7 +34,8 @@ def test_lines_are_as_thick_as_their_ends_are_probable_and_no_end_lies_on_anothe
 
 def test_the_greedy_way_and_the_best_one_stand_out():
     coloured = {
-        round(line.get_linewidth() / WIDTH, 2): line.get_color() for line in plot_tree("we", FIRST, SECOND).lines
+        round(line.get_linewidth() / WIDTH, 2): line.get_color()
+        for line in plot_tree("we", FIRST, SECOND).lines
     }
     assert coloured[0.5] == coloured[0.3] == COLOURS[0]
     assert coloured[0.4] == coloured[0.36] == COLOURS[1]

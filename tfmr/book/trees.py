@@ -29,15 +29,11 @@ def plot_tree(
         InputError: there is no first word, or ``second`` has one that is not among them.
     """
     if not first or not second.keys() <= first.keys():
-        raise InputError(
-            f"second: expected words of the first step, {sorted(first)}, got {sorted(second)}"
-        )
+        raise InputError(f"second: expected words of the first step, {sorted(first)}, got {sorted(second)}")
     if ax is None:
         _, ax = plt.subplots(figsize=(8.4, 3.6), facecolor="white")
     ends = {
-        (word, after): p * q
-        for word, p in first.items()
-        for after, q in second.get(word, {"": 1.0}).items()
+        (word, after): p * q for word, p in first.items() for after, q in second.get(word, {"": 1.0}).items()
     }
     greedy = max(first, key=first.get)
     chosen = (greedy, max(second.get(greedy, {"": 1.0}), key=second.get(greedy, {"": 1.0}).get))
@@ -50,7 +46,8 @@ def plot_tree(
         middle = height - (len(own) - 1) / 2
         colour = next((c for (before, _), c in colours.items() if before == word), "0.6")
         ax.plot([0.1, 1.0], [0, middle], color=colour, linewidth=WIDTH * p)
-        ax.text(0.72, 0.72 * middle + 0.25, f"{p:.2f}", ha="right")
+        side = "right" if middle > 0 else "left"  # over the line, wherever it goes
+        ax.text(0.7, 0.7 * middle + 0.25, f"{p:.2f}", ha=side)
         label = word if word in second else f"{word}   {p:.3f}"
         ax.text(1.05, middle, label, va="center")
         for after, total in own.items() if word in second else ():
