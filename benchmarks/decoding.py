@@ -15,22 +15,22 @@ Greedily all three write the same words; this script checks it before it times a
 
 import argparse
 import statistics
-import time
-from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
+from benchmarks.peers import make_marian
+from benchmarks.timing import Row, in_turn, machine, paired_ratio
 from tfmr.config import TransformerConfig
 from tfmr.decoding import beam_search, greedy_decode
 from tfmr.positions import sinusoids
 from tfmr.training import set_seed
 from tfmr.transformer import Transformer
 
-WORDS, MAX_LENGTH, MAX_POSITIONS = 8000, 60, 128
+WORDS, MAX_LENGTH = 8000, 60
 
 
-def main(argv: list[str] | None = None) -> dict[str, float]:
+def main(argv: list[str] | None = None) -> list[Row]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--rounds", type=int, default=3, help="how often each decodes, after a first time that warms up"
@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     _check_equal(written, marian.generate(src, **options)[:, 1:])
     _check_equal(written[::every], plain_decode(model, few))
 
-    seconds = time_in_turn(
+    seconds = in_turn(
         args.rounds,
         {
             "greedy": lambda: greedy_decode(model, src, MAX_LENGTH),
@@ -66,23 +66,23 @@ def main(argv: list[str] | None = None) -> dict[str, float]:
     scale = len(src) / len(few)
     seconds["plain, one by one"] = [scale * elapsed for elapsed in seconds["plain, one by one"]]
     lengths = (written != model.config.pad_id).sum(dim=1).float()
+    speed = {name: len(src) / statistics.median(times) for name, times in seconds.items()}
     print(f"d_model {args.d_model}, {args.layers} + {args.layers} layers, {WORDS:,} words, ", end="")
-    print(f"a batch of {len(src)} sentences, {torch.get_num_threads()} thread(s), torch {torch.__version__}")
+    print(f"a batch of {len(src)} sentences; {machine()}")
     print(f"translations of {lengths.mean():.1f} words (standard deviation {lengths.std():.1f})")
     print(f"{'':20}{'sentences/s':>12}{'s a batch (median)':>20}")
     for name, times in seconds.items():
-        median = statistics.median(times)
-        print(f"{name:20}{len(src) / median:12,.0f}{median:20.2f}")
-    ratios = {}
+        print(f"{name:20}{speed[name]:12,.0f}{statistics.median(times):20.2f}")
+    rows = []
     for ours, theirs in (
         ("greedy", "Marian, greedy"),
         ("greedy", "plain, one by one"),
         ("beam 4", "Marian, beam 4"),
     ):
-        ratio = statistics.median(a / b for a, b in zip(seconds[theirs], seconds[ours], strict=True))
+        ratio = paired_ratio(seconds[ours], seconds[theirs])
         print(f"{ours} is {ratio:.2f} times as fast as {theirs} (median of the paired ratios)")
-        ratios[theirs] = ratio
-    return ratios
+        rows.append(Row(f"decoding, {ours} (sentences/s)", theirs, speed[ours], speed[theirs], ratio))
+    return rows
 
 
 def make_model(d_model: int, layers: int) -> Transformer:
@@ -118,53 +118,6 @@ def make_sources(batch_size: int) -> Tensor:
     return src.masked_fill(places == lengths, 2).masked_fill(places > lengths, 0)
 
 
-def make_marian(model: Transformer) -> nn.Module:
-    """The same function of the same weights as transformers' ``MarianMTModel``."""
-    import transformers  # takes seconds, and only this needs it
-
-    config = model.config
-    marian = transformers.MarianMTModel(
-        transformers.MarianConfig(
-            vocab_size=config.tgt_vocab_size, d_model=config.d_model,
-            encoder_layers=config.num_encoder_layers, decoder_layers=config.num_decoder_layers,
-            encoder_attention_heads=config.num_heads, decoder_attention_heads=config.num_heads,
-            encoder_ffn_dim=config.d_ff, decoder_ffn_dim=config.d_ff, dropout=0.0, attention_dropout=0.0,
-            activation_function=config.activation, scale_embedding=True, max_position_embeddings=MAX_POSITIONS,
-            pad_token_id=config.pad_id, eos_token_id=config.eos_id, decoder_start_token_id=config.bos_id,
-            bos_token_id=config.bos_id, forced_eos_token_id=None, tie_word_embeddings=False,
-            share_encoder_decoder_embeddings=False,
-        )
-    ).eval()  # fmt: skip
-    with torch.no_grad():
-        marian.lm_head.weight.copy_(model.output.weight)
-        for name in ("encoder", "decoder"):
-            ours, theirs = getattr(model, name), getattr(marian.model, name)
-            embedding = model.src_embedding if name == "encoder" else model.tgt_embedding
-            theirs.embed_tokens.weight.copy_(embedding.table.weight)
-            theirs.embed_positions.weight.copy_(sinusoids(MAX_POSITIONS, config.d_model))
-            for layer, twin in zip(ours.layers, theirs.layers, strict=True):
-                _copy_layer(layer, twin)
-    return marian
-
-
-def _copy_layer(layer: nn.Module, twin: nn.Module) -> None:
-    """The weights of a layer into Marian's."""
-    norms = {"final": "feed_forward", "self_attn": "attention"}
-    attentions = {"self_attn": layer.self_attention}
-    if hasattr(layer, "cross_attention"):
-        norms |= {"self_attn": "self_attention", "encoder_attn": "cross_attention"}
-        attentions["encoder_attn"] = layer.cross_attention
-    for name, around in norms.items():
-        norm = getattr(layer, f"around_{around}").norm
-        getattr(twin, f"{name}_layer_norm").load_state_dict(norm.state_dict())
-    for name, attention in attentions.items():
-        for theirs, ours in {"q": "query", "k": "key", "v": "value", "out": "output"}.items():
-            projection = getattr(attention, f"{ours}_projection")
-            getattr(getattr(twin, name), f"{theirs}_proj").load_state_dict(projection.state_dict())
-    twin.fc1.load_state_dict(layer.feed_forward.hidden.state_dict())
-    twin.fc2.load_state_dict(layer.feed_forward.output.state_dict())
-
-
 @torch.no_grad()
 def plain_decode(model: Transformer, src: Tensor) -> Tensor:
     """One sentence after the other, without a cache: the whole beginning goes through the decoder for each word."""
@@ -176,18 +129,6 @@ def plain_decode(model: Transformer, src: Tensor) -> Tensor:
             ids.append(model.decode(torch.tensor([ids]), memory)[0, -1].argmax().item())
         rows.append(torch.tensor(ids[1:]))
     return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=config.pad_id)
-
-
-def time_in_turn(rounds: int, runs: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Seconds of each, in each round; a first round, which warms up, is not counted."""
-    seconds = {name: [] for name in runs}
-    for number in range(rounds + 1):
-        for name, run in runs.items():
-            started = time.perf_counter()
-            run()
-            if number:
-                seconds[name].append(time.perf_counter() - started)
-    return seconds
 
 
 def _check_equal(ids: Tensor, others: Tensor) -> None:

@@ -120,9 +120,8 @@ def best(logits: Float[Tensor, "rows vocab"], count: int) -> tuple[Tensor, Tenso
     values, order = values.gather(1, order).sort(dim=1, descending=True, stable=True)
     ids = ids.gather(1, order)
     if count < logits.size(1):
-        open_rows = ((values[:, count] == values[:, count - 1]) & (values[:, count] > -math.inf)).nonzero()[
-            :, 0
-        ]
+        last, next_one = values[:, count - 1], values[:, count]
+        open_rows = ((last == next_one) & (next_one > -math.inf)).nonzero()[:, 0]
         if len(open_rows):
             exact, order = logits[open_rows].sort(dim=1, descending=True, stable=True)
             values[open_rows], ids[open_rows] = exact[:, : count + 1], order[:, : count + 1]

@@ -76,9 +76,8 @@ def distribution(
     logits, ids = best(logits, logits.size(1) if top_k is None else top_k)
     probabilities = logits.softmax(dim=1)
     if top_p is not None:
-        before = F.pad(
-            probabilities.cumsum(dim=1)[:, :-1], (1, 0)
-        )  # what the more probable ones have together
+        # What the more probable ones have together.
+        before = F.pad(probabilities.cumsum(dim=1)[:, :-1], (1, 0))
         probabilities = probabilities.masked_fill(before >= top_p, 0.0)
         probabilities = probabilities / probabilities.sum(dim=1, keepdim=True)
     return probabilities, ids
