@@ -22,6 +22,7 @@ SCRIPTS = {
     "norms": "norms.py",
     "patience": "recurrent.py patience",
     "positions": "positions.py",
+    "reading": "reading.py",
     "scores": "recurrent.py scores",
 }
 
