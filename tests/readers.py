@@ -536,6 +536,77 @@ RIGHT["check_around"] = [
     lambda x, f, norm, place: norm(torch.stack([x, f(x)]).sum(0)) if place == 'post' else torch.stack([x, f(norm(x))]).sum(0),
 ]
 
+# --- chapter 12 ---
+
+
+def by_loop(mask, word_of, word):
+    seen = mask.tolist()
+    for place, its in enumerate(word_of):
+        if its == word:
+            seen[place] = False
+    return torch.tensor(seen)
+
+
+def in_words_place(mask, word_of, word):
+    mask[torch.tensor(word_of) == word] = False  # a mask of too few places
+    return mask
+
+
+RIGHT["check_hide_word"] = [
+    by_loop,
+    lambda mask, word_of, word: mask & (torch.tensor([*word_of, *[-1] * (len(mask) - len(word_of))]) != word),
+    lambda mask, word_of, word: np.array([m and (i >= len(word_of) or word_of[i] != word) for i, m in enumerate(mask.tolist())]),
+    lambda mask, word_of, word: mask.index_fill(0, torch.tensor([i for i, w in enumerate(word_of) if w == word]), False),
+    lambda mask, word_of, word: torch.cat([mask[:len(word_of)] & (torch.tensor(word_of) != word), mask[len(word_of):]]),
+]
+WRONG["check_hide_word"] = [
+    in_words_place,
+    lambda mask, word_of, word: mask,
+    lambda mask, word_of, word: torch.zeros_like(mask),
+    lambda mask, word_of, word: torch.tensor([w != word for w in word_of]),
+    lambda mask, word_of, word: by_loop(mask, word_of, word).float(),
+    lambda mask, word_of, word: [m and w != word for m, w in zip(mask.tolist(), word_of)],
+    lambda mask, word_of, word: by_loop(mask, word_of, word)[None],
+    lambda mask, word_of, word: by_loop(mask, word_of, word + 1),
+    lambda mask, word_of, word: torch.cat([mask[:word_of.index(word)], mask[word_of.index(word) + word_of.count(word):]]),
+    lambda mask, word_of, word: mask & (torch.arange(len(mask)) != word),
+    lambda mask, word_of, word: by_loop(mask, word_of, word) & by_loop(mask, word_of, 0),
+    lambda mask, word_of, word: by_loop(torch.ones_like(mask), word_of, word),
+    lambda mask, word_of, word: ~by_loop(mask, word_of, word),
+]
+NAMED["check_hide_word"] = [
+    ("may have several", lambda mask, word_of, word: mask & (torch.arange(len(mask)) != word_of.index(word))),
+    ("padding", lambda mask, word_of, word: by_loop(torch.ones_like(mask), word_of, word)),
+]
+
+
+def best_of_both(weights):
+    best = weights.argmax(0)
+    return [(src, tgt) for tgt, src in enumerate(weights.argmax(1).tolist()) if best[src] == tgt]
+
+
+RIGHT["check_mutual_links"] = [
+    best_of_both,
+    lambda weights: {(s, t) for t in range(len(weights)) for s in range(weights.size(1)) if weights[t, s] == weights[t].max() == weights[:, s].max()},
+    lambda weights: ((weights == weights.amax(0)) & (weights == weights.amax(1, keepdim=True))).nonzero().flip(1),
+    lambda weights: np.argwhere(((weights == weights.max(0).values) & (weights == weights.max(1, keepdim=True).values)).T.numpy()),
+    lambda weights: set(zip(weights.argmax(1).tolist(), range(len(weights)))) & set(zip(range(weights.size(1)), weights.argmax(0).tolist())),
+]
+WRONG["check_mutual_links"] = [
+    lambda weights: {(s, t) for t, s in enumerate(weights.argmax(1).tolist())},
+    lambda weights: set(),
+    lambda weights: (weights > 0.3).nonzero().flip(1),
+    lambda weights: ((weights == weights.amax(0)) & (weights == weights.amax(1, keepdim=True))),
+    lambda weights: ((weights == weights.amax(0)) & (weights == weights.amax(1, keepdim=True))).nonzero(),
+    lambda weights: {(t, s) for s, t in best_of_both(weights)},
+    lambda weights: {(s, t) for s, t in best_of_both(weights) if s == t},
+    lambda weights: [s for s, t in best_of_both(weights)],
+    lambda weights: {(s, s) for s, t in best_of_both(weights)},
+    lambda weights: best_of_both(weights.softmax(0)),
+    lambda weights: best_of_both(weights)[:1],
+    lambda weights: {(s, t) for s, t in enumerate(weights.argmax(0).tolist())},
+]
+
 RIGHT["check_masked_weights"] += [masked_softmax]
 RIGHT["check_links"] += [links_from_weights]
 RIGHT["check_around"] += [always_both, in_place]
