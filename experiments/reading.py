@@ -60,8 +60,8 @@ DRAWS = 3  # of permutations
 def main(argv: list[str] | None = None) -> None:
     parser = harness.parser(__doc__)
     cross_attention.add_options(parser)
-    parser.set_defaults(test_size=300)
-    parser.add_argument("--choose-size", type=int, default=200, help="validation pairs for the greedy order")
+    parser.set_defaults(test_size=200)
+    parser.add_argument("--choose-size", type=int, default=100, help="validation pairs for the greedy order")
     parser.add_argument("--models", type=Path, help="folder to keep models in, and to take them from")
     args = parser.parse_args(argv)
     models = args.models

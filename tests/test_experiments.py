@@ -277,6 +277,88 @@ def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
     assert (tmp_path / "whole-run" / "outputs.json").is_file()
 
 
+READING = (
+    "--choose-size 4 --d-model 8 --num-layers 1 --size 120 --epochs 1 --test-size 4 --seeds 0 --device cpu"
+)
+
+
+def test_reading_writes_what_chapter_12_reads(run, tmp_path):
+    kept = tmp_path / "models"
+    record = run("reading", *READING.split(), "--models", str(kept))["seed-0"]
+    told = {"corpus", "whole", "removed", "greedy", "changed", "exchanged", "agreement"}
+    assert told <= set(record) and "models" not in record["options"]
+    heads = [[one[key] for key in ("kind", "layer", "head")] for one in record["removed"]]
+    assert heads == [[kind, 0, head] for kind in ("encoder", "decoder", "cross") for head in range(4)]
+    gone = [[one[key] for key in ("kind", "layer", "head")] for one in record["greedy"]]
+    assert sorted(gone) == sorted(heads)
+    ways = {(str(one["where"]), one["weights"]) for one in record["changed"]}
+    assert ("[['encoder', 0]]", "uniform") in ways and ("[['cross', 0]]", "permuted 2") in ways
+    assert not any("encoder" in where and weights != "uniform" for where, weights in ways)
+    assert {"sentences", "own", "layer 1", "all layers"} == set(record["exchanged"])
+    assert set(record["agreement"]) == {
+        f"layer 1, {name}" for name in ("head 1", "head 2", "head 3", "head 4", "mean")
+    }
+    assert all(0 <= one["top"] <= 1 and -1 <= one["rank"] <= 1 for one in record["agreement"].values())
+    model = load_run(kept / "seed-0", torch.device("cpu")).model
+    assert isinstance(model, Transformer)
+    again = run("reading", *READING.split(), "--models", str(kept), "--again")["seed-0"]
+    assert all(again[key] == record[key] for key in told)  # of the model that was kept
+
+
+def test_rank_correlation_is_spearmans(script):
+    rank_correlation = script("experiments/reading.py")["rank_correlation"]
+    a = torch.tensor([[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0], [4.0, 1.0, 3.0, 2.0]])
+    b = torch.tensor([[1.0, 4.0, 9.0, 16.0], [8.0, 7.0, 6.0, 0.0], [3.0, 1.0, 2.0, 4.0]])
+    expected = torch.tensor([1.0, -1.0, 1 - 6 * (1 + 0 + 1 + 4) / (4 * 15)]).double()
+    torch.testing.assert_close(rank_correlation(a, b), expected)
+
+
+@pytest.fixture
+def stories(monkeypatch):
+    """Stories and pairs to count, in the place of what is downloaded."""
+    texts = [
+        ("le chat dort", "the cat sleeps"),
+        ("le chien mange", "the dog eats"),
+        ("le chat mange", "the cat eats"),
+    ]
+    pairs = [Pair(*text, ((0, 0), (1, 1), (2, 2))) for text in texts * 2]
+    loaded = {"alibi": argparse.Namespace(test=pairs), "tatoeba": argparse.Namespace(train=pairs)}
+    monkeypatch.setattr("tfmr.data.load_corpus", lambda name, **options: loaded[name])
+    return pairs
+
+
+def test_alibi_writes_both_aligners(run, stories, script, tmp_path):
+    translators = script("experiments/translators.py")
+    reading = script("experiments/reading.py")
+    args = argparse.Namespace(
+        size=120, epochs=1, batch_size=32, learning_rate=1e-3, warmup_steps=1, d_model=8, num_layers=1, dropout=0.0,
+        device=torch.device("cpu"),
+    )  # fmt: skip
+    corpus = argparse.Namespace(train=stories, valid=stories)
+    folders = []
+    for src, tgt in (("fr", "en"), ("en", "fr")):
+        turned = stories if src == "fr" else [Pair(pair.tgt, pair.src) for pair in stories]
+        corpus = argparse.Namespace(train=turned, valid=turned)
+        learned = reading["cross_attention"].learn(args, "whole", 0, corpus)
+        folders.append(tmp_path / f"{src}-{tgt}")
+        translators["keep"](folders[-1], learned, 120, turned[:1])
+        config = json.loads((folders[-1] / "config.json").read_text(encoding="utf-8"))
+        config["arguments"] |= {"src": src, "tgt": tgt}
+        (folders[-1] / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    options = ["--forward", str(folders[0]), "--backward", str(folders[1]), "--device", "cpu"]
+    written = run("alibi", *options)
+    models, counts = written["models"], written["counts"]
+    assert len(models["forward"]["heads"]) == len(models["backward"]["heads"]) == 2 * 4
+    assert counts["forward"]["all"]["error_rate"] == counts["diagonal"]["all"]["error_rate"] == 0
+    assert set(counts["symmetrised"]) == set(models["symmetrised"]["hiding"])
+    with pytest.raises(InputError, match="--forward: expected a run from fr to en, got"):
+        run(
+            "alibi", "--forward", str(folders[1]), "--backward", str(folders[1]), "--again", "--device", "cpu"
+        )
+    with pytest.raises(InputError, match="--forward: expected the run folder of a Transformer, got none"):
+        run("alibi", "--again", "--device", "cpu")
+
+
 def test_adjectives_are_those_behind_a_feminine_noun(script):
     adjectives = script("experiments/cross_attention.py")["adjectives"]
     example = Pair("l'intelligence artificielle", "artificial intelligence", ((1, 1), (2, 0)))

@@ -6,12 +6,13 @@ hooks on the object; no parameter and no class is touched, and afterwards the mo
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from tfmr.errors import InputError
 from tfmr.multi_head import MultiHeadAttention, with_heads
@@ -69,20 +70,17 @@ def without_heads(model: Transformer, heads: Iterable[Head]) -> Iterator[None]:
     """
     found, hooks = attentions(model), []
 
-    def silence(head: int) -> Callable:
-        def hook(projection: torch.nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
-            parts = inputs[0].unflatten(-1, (model.config.num_heads, -1)).clone()
-            parts[..., head, :] = 0.0
-            return (parts.flatten(-2),)
-
-        return hook
+    def silence(number: int, projection: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
+        parts = inputs[0].unflatten(-1, (model.config.num_heads, -1)).clone()
+        parts[..., number, :] = 0.0
+        return (parts.flatten(-2),)
 
     try:
-        for head in heads:
-            if head[:2] not in found or not 0 <= head[2] < model.config.num_heads:
-                raise InputError(f"heads: expected heads of the model, got {tuple(head)}")
-            projection = found[head[:2]].output_projection
-            hooks.append(projection.register_forward_pre_hook(silence(head[2])))
+        for *place, number in heads:
+            if tuple(place) not in found or not 0 <= number < model.config.num_heads:
+                raise InputError(f"heads: expected heads of the model, got {(*place, number)}")
+            projection = found[tuple(place)].output_projection
+            hooks.append(projection.register_forward_pre_hook(partial(silence, number)))
         yield
     finally:
         for hook in hooks:
@@ -101,7 +99,8 @@ def changed_weights(attention: MultiHeadAttention, change: Change) -> Iterator[N
     def attend(query, k, v, mask=None, *, offset=0, need_weights=False):
         _, weights = original(query, k, v, mask, offset=offset, need_weights=True)
         allowed = torch.ones_like(weights, dtype=torch.bool)
-        weights = change(weights, allowed if mask is None else allowed & with_heads(mask))
+        allowed = allowed if mask is None else allowed & with_heads(mask)
+        weights = change(weights, allowed)
         heads = (weights @ v).transpose(1, 2).flatten(2)
         return attention.output_projection(heads), weights if need_weights else None
 
