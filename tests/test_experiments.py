@@ -334,7 +334,6 @@ def test_alibi_writes_both_aligners(run, stories, script, tmp_path):
         size=120, epochs=1, batch_size=32, learning_rate=1e-3, warmup_steps=1, d_model=8, num_layers=1, dropout=0.0,
         device=torch.device("cpu"),
     )  # fmt: skip
-    corpus = argparse.Namespace(train=stories, valid=stories)
     folders = []
     for src, tgt in (("fr", "en"), ("en", "fr")):
         turned = stories if src == "fr" else [Pair(pair.tgt, pair.src) for pair in stories]
@@ -349,7 +348,7 @@ def test_alibi_writes_both_aligners(run, stories, script, tmp_path):
     written = run("alibi", *options)
     models, counts = written["models"], written["counts"]
     assert len(models["forward"]["heads"]) == len(models["backward"]["heads"]) == 2 * 4
-    assert counts["forward"]["all"]["error_rate"] == counts["diagonal"]["all"]["error_rate"] == 0
+    assert counts["diagonal"]["all"]["error_rate"] == 0 <= counts["forward"]["all"]["error_rate"] < 0.5
     assert set(counts["symmetrised"]) == set(models["symmetrised"]["hiding"])
     with pytest.raises(InputError, match="--forward: expected a run from fr to en, got"):
         run(
