@@ -565,7 +565,7 @@ WRONG["check_hide_word"] = [
     lambda mask, word_of, word: torch.zeros_like(mask),
     lambda mask, word_of, word: torch.tensor([w != word for w in word_of]),
     lambda mask, word_of, word: by_loop(mask, word_of, word).float(),
-    lambda mask, word_of, word: [m and w != word for m, w in zip(mask.tolist(), word_of)],
+    lambda mask, word_of, word: [m and w != word for m, w in zip(mask.tolist(), word_of, strict=False)],
     lambda mask, word_of, word: by_loop(mask, word_of, word)[None],
     lambda mask, word_of, word: by_loop(mask, word_of, word + 1),
     lambda mask, word_of, word: torch.cat([mask[:word_of.index(word)], mask[word_of.index(word) + word_of.count(word):]]),
@@ -590,7 +590,7 @@ RIGHT["check_mutual_links"] = [
     lambda weights: {(s, t) for t in range(len(weights)) for s in range(weights.size(1)) if weights[t, s] == weights[t].max() == weights[:, s].max()},
     lambda weights: ((weights == weights.amax(0)) & (weights == weights.amax(1, keepdim=True))).nonzero().flip(1),
     lambda weights: np.argwhere(((weights == weights.max(0).values) & (weights == weights.max(1, keepdim=True).values)).T.numpy()),
-    lambda weights: set(zip(weights.argmax(1).tolist(), range(len(weights)))) & set(zip(range(weights.size(1)), weights.argmax(0).tolist())),
+    lambda weights: set(zip(weights.argmax(1).tolist(), range(len(weights)), strict=True)) & set(zip(range(weights.size(1)), weights.argmax(0).tolist(), strict=True)),
 ]
 WRONG["check_mutual_links"] = [
     lambda weights: {(s, t) for t, s in enumerate(weights.argmax(1).tolist())},

@@ -34,6 +34,7 @@ CORE = {
     },
     "07_encoder_and_decoder_layers": {"FeedForward", "Residual", "EncoderLayer", "DecoderLayer"},
     "09_the_transformer": {"Embedding", "Encoder", "start_layer", "step_layer", "Decoder", "Transformer"},
+    "12_reading_attention": {"hiding_effects", "without_heads", "changed_weights"},
 }
 
 
