@@ -19,13 +19,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from benchmarks.timing import Row, machine, paired_ratio, synchronise
 from tfmr.attention import attend
 from tfmr.data import Batch, BPETokenizer, BucketedBatches, encode_pairs, load_corpus
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.training import pick_device, set_seed
 
 
-def main(argv: list[str] | None = None) -> float:
+def main(argv: list[str] | None = None) -> list[Row]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", default="multi30k")
     parser.add_argument("--size", type=int, help="training pairs to draw batches from (default: all)")
@@ -60,14 +61,15 @@ def main(argv: list[str] | None = None) -> float:
                 seconds[name].append(elapsed)
         tokens += batch.num_tokens if number >= 2 else 0
 
-    print(f"{args.corpus}, batches of {args.batch_size}, d_hidden {args.d_hidden}, {device.type}, ", end="")
-    print(f"{torch.get_num_threads()} thread(s), torch {torch.__version__}, {args.steps} steps each")
+    speed = {name: tokens / sum(times) for name, times in seconds.items()}
+    print(f"{args.corpus}, batches of {args.batch_size}, d_hidden {args.d_hidden}; {machine(device)}")
     print(f"{'':8}{'tokens/s':>10}{'ms a step (median)':>20}")
     for name, times in seconds.items():
-        print(f"{name:8}{tokens / sum(times):10,.0f}{1000 * statistics.median(times):20,.0f}")
-    ratio = statistics.median(a / b for a, b in zip(seconds["plain"], seconds["tfmr"], strict=True))
+        print(f"{name:8}{speed[name]:10,.0f}{1000 * statistics.median(times):20,.0f}")
+    ratio = paired_ratio(seconds["tfmr"], seconds["plain"])
     print(f"tfmr trains {ratio:.2f} times as fast (median of the paired ratios)")
-    return ratio
+    what, peer = "training, recurrent with attention (tokens/s)", "all of it inside the decoder's loop"
+    return [Row(what, peer, speed["tfmr"], speed["plain"], ratio)]
 
 
 def plain_forward(model: RecurrentSeq2Seq, src: Tensor, tgt: Tensor) -> Tensor:
@@ -87,19 +89,14 @@ def plain_forward(model: RecurrentSeq2Seq, src: Tensor, tgt: Tensor) -> Tensor:
 
 def _time_step(forward, model: RecurrentSeq2Seq, batch: Batch) -> float:
     """Seconds for one forward and backward pass."""
-    _synchronise(batch.src.device)
+    synchronise(batch.src.device)
     started = time.perf_counter()
     logits = forward(model, batch.src, batch.tgt[:, :-1])
     F.cross_entropy(logits.flatten(0, 1), batch.tgt[:, 1:].flatten(), ignore_index=0).backward()
-    _synchronise(batch.src.device)
+    synchronise(batch.src.device)
     elapsed = time.perf_counter() - started
     model.zero_grad()
     return elapsed
-
-
-def _synchronise(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 def _check_equal(model: RecurrentSeq2Seq, batch: Batch) -> None:

@@ -39,7 +39,15 @@ from tfmr.errors import InputError
 from tfmr.files import atomic_write, read_text
 from tfmr.training import pick_device
 
-OWN = {"experiment", "seeds", "device", "out", "again", "list"}  # options that are no setting of a run
+OWN = {
+    "experiment",
+    "seeds",
+    "device",
+    "out",
+    "runs",
+    "again",
+    "list",
+}  # options that are no setting of a run
 
 
 def parser(doc: str, device: bool = True, seeds: bool = True) -> argparse.ArgumentParser:

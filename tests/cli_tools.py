@@ -6,7 +6,10 @@ import random
 import sys
 from pathlib import Path
 
+import pytest
+
 from tfmr.__main__ import main
+from tfmr.cli import train_command
 
 WORDS = {"un": "one", "deux": "two", "trois": "three", "quatre": "four", "cinq": "five", "où": "where"}
 TINY = [
@@ -17,7 +20,7 @@ TINY = [
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 ENVIRONMENT |= {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
 FILES = {"config.json", "src_tokenizer.json", "tgt_tokenizer.json", "checkpoint.safetensors"}
-FILES |= {"model.safetensors", "history.json"}
+FILES |= {"model.safetensors", "history.json", "log.csv"}
 
 
 def pairs_text(count=120):
@@ -46,3 +49,19 @@ def everything_in(folder):
 
 def type_in(monkeypatch, data):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+class HandedOn(Exception):
+    """What ``train`` was called with."""
+
+
+def handed_on(monkeypatch, *argv):
+    """What a command line makes of its arguments, without training."""
+
+    def stop(*args, **kwargs):
+        raise HandedOn(args, kwargs)
+
+    monkeypatch.setattr(train_command, "train", stop)
+    with pytest.raises(HandedOn) as caught:
+        main(["train", *argv])
+    return caught.value.args

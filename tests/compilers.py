@@ -68,14 +68,34 @@ def exported_forward(positions: str) -> None:
 
 
 def exported_step(positions: str) -> None:
+    """With gradients, which copy the cache, and without, where a step writes into its buffer."""
     model = transformer(positions)
-    state = model.start(model.encode(SRC))
-    for token in TGT.unbind(dim=1)[:2]:
-        _, _, state = model.step(token, state)
-    logits, weights, after = export(Step(model), (TGT[:, 2], state)).module()(TGT[:, 2], state)
-    expected = model.step(TGT[:, 2], state, need_weights=True)
-    torch.testing.assert_close((logits, weights), expected[:2])
-    torch.testing.assert_close(after.layers[0].past[0], expected[2].layers[0].past[0], atol=0, rtol=0)
+    for gradients in (True, False):
+        with torch.set_grad_enabled(gradients):
+            state = model.start(model.encode(SRC))
+            for token in TGT.unbind(dim=1)[:2]:
+                _, _, state = model.step(token, state)
+            logits, weights, after = export(Step(model), (TGT[:, 2], state)).module()(TGT[:, 2], state)
+            expected = model.step(TGT[:, 2], state, need_weights=True)
+        torch.testing.assert_close((logits, weights), expected[:2])
+        words = after.layers[0].past.words, expected[2].layers[0].past.words
+        torch.testing.assert_close(*words, atol=0, rtol=0)
+
+
+@torch.no_grad()
+def compiled_steps(positions: str) -> None:
+    """Word after word, through one buffer and into the next; and twice from the same state."""
+    model = transformer(positions)
+    step, state = compiled(model.step), model.start(model.encode(SRC))
+    expected = state
+    for number in range(18):
+        token = TGT[:, number % 4]
+        logits, _, after = step(token, state)
+        again, _, _ = step(TGT[:, 1], state)
+        wanted, _, following = model.step(token, expected)
+        torch.testing.assert_close(logits, wanted)
+        torch.testing.assert_close(again, model.step(TGT[:, 1], expected)[0])
+        state, expected = after, following
 
 
 def compiled_whole(positions: str) -> None:

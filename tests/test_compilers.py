@@ -14,7 +14,14 @@ from tfmr.recurrent import SCORES
 from tfmr.seq2seq import Memory
 
 SCRIPT = Path(__file__).with_name("compilers.py")
-CHECKS = ("exported_forward", "exported_step", "compiled_whole", "vectorised", "recurrent_decoder")
+CHECKS = (
+    "exported_forward",
+    "exported_step",
+    "compiled_whole",
+    "compiled_steps",
+    "vectorised",
+    "recurrent_decoder",
+)
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -4,47 +4,29 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from fakes import Fake
+from fakes import KINDS, SRC, Copier, lively, single
 from torch import nn
 
 from tfmr.config import TransformerConfig
-from tfmr.data import WordTokenizer
-from tfmr.decoding import evaluating, greedy_decode, translate
+from tfmr.data import BPETokenizer, WordTokenizer
+from tfmr.decoding import (
+    Rules,
+    beam_search,
+    evaluating,
+    greedy_decode,
+    log_probabilities,
+    replace_unknown,
+    sample,
+    translate,
+)
 from tfmr.errors import InputError
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq
 from tfmr.seq2seq import Seq2Seq, State
 from tfmr.transformer import Transformer
 
 
-class Copier(Fake):
-    """Writes its source, word for word; decoding may know no more of a model than the contract."""
-
-    def __init__(self):
-        super().__init__()
-        self.anchor = nn.Parameter(torch.zeros(()))  # tells where the model is
-
-    def encode(self, src):
-        return src
-
-    def start(self, memory):
-        return memory, 0
-
-    def step(self, token, state, need_weights=False):
-        memory, position = state
-        following = memory[:, position] if position < memory.size(1) else torch.full_like(token, 2)
-        logits = nn.functional.one_hot(torch.where(following == 0, 2, following), 30).float()
-        return logits, None, (memory, position + 1)
-
-
 def recurrent(dropout: float = 0.0, seed: int = 0) -> RecurrentSeq2Seq:
-    torch.manual_seed(seed)
-    model = RecurrentSeq2Seq(RecurrentConfig(20, 12, 8, 8, "additive", dropout))
-    for parameter in model.parameters():
-        nn.init.normal_(parameter, std=0.8)  # lively enough to write different words, and to stop at times
-    return model
-
-
-SRC = torch.tensor([[5, 6, 7, 8, 9], [4, 3, 0, 0, 0], [11, 12, 13, 0, 0], [15, 0, 0, 0, 0]])
+    return lively("recurrent", seed, dropout=dropout)
 
 
 def test_trap_12_decoding_stops_at_the_end_symbol():
@@ -59,19 +41,59 @@ def test_after_its_end_a_sentence_is_padding_whatever_its_id():
 
     src = torch.tensor([[7, 8, 2], [5, 2, 9]])
     assert torch.equal(greedy_decode(PadsWith9(), src).ids, src)
+    src = src[[0] * 16 + [1]]  # so that the second waits in the batch
+    assert torch.equal(greedy_decode(PadsWith9(), src).ids, src)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_trap_12_a_batch_decodes_as_its_sentences_one_by_one(seed):
-    model = recurrent(seed=seed)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", [0, 2, 4])
+def test_trap_12_a_batch_decodes_as_its_sentences_one_by_one(seed, kind):
+    """Also in all that is said of them: where they looked, and how probable each word was; nothing at padding."""
+    model = lively(kind, seed)
     together = greedy_decode(model, SRC, need_weights=True)
-    for row, src in enumerate(SRC):
-        length = int((src != 0).sum())
-        alone = greedy_decode(model, src[None, :length], need_weights=True)
+    for row, src in enumerate(single(SRC)):
+        alone = greedy_decode(model, src, need_weights=True)
         size = alone.ids.size(1)
         assert together.ids[row, :size].tolist() == alone.ids[0].tolist()
-        assert (together.ids[row, size:] == 0).all()
-        torch.testing.assert_close(together.weights[row, :size, :length], alone.weights[0])
+        torch.testing.assert_close(together.log_probs[row, :size], alone.log_probs[0])
+        assert not together.ids[row, size:].any() and not together.log_probs[row, size:].any()
+        if model.attends:
+            weights = together.weights[row]
+            torch.testing.assert_close(weights[:size, : src.size(1)], alone.weights[0])
+            assert not weights[size:].any() and not weights[:, src.size(1) :].any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sentences_that_are_finished_leave_the_batch(kind):
+    """A long one does not make all the others go on for nothing; those that stay keep their places."""
+    model, sizes = lively(kind, seed={"recurrent": 4, "fixed": 6, "transformer": 2}[kind]), []
+    step = model.step
+
+    def spy(token, state, need_weights=False):
+        sizes.append(len(token))
+        return step(token, state, need_weights)
+
+    model.step = spy
+    ids = greedy_decode(model, SRC.repeat(5, 1), 30).ids
+    lengths = (ids != 0).sum(dim=1)
+    assert len(set(lengths.tolist())) > 1 and len(sizes) == lengths.max()
+    for step_number, size in enumerate(sizes):
+        writing = int((lengths > step_number).sum())
+        assert writing <= size < writing / 0.875 + 1
+
+
+@pytest.mark.parametrize(
+    "kind, seed, long, short", [("recurrent", 4, 0, 1), ("fixed", 6, 2, 0), ("transformer", 2, 0, 1)]
+)
+def test_a_sentence_that_is_finished_writes_no_more_while_it_waits_for_others(kind, seed, long, short):
+    """One short sentence among 16 long ones does not leave the batch: that would cost more than it saves."""
+    model, (long, short) = lively(kind, seed), (SRC[long], SRC[short])
+    together = greedy_decode(model, torch.stack([*[long] * 16, short]), 30, need_weights=True)
+    alone = greedy_decode(model, short[short != 0][None], 30, need_weights=True)
+    size = alone.ids.size(1)
+    assert size < together.ids.size(1) and together.ids[-1, :size].tolist() == alone.ids[0].tolist()
+    assert not together.ids[-1, size:].any() and not together.log_probs[-1, size:].any()
+    assert not model.attends or not together.weights[-1, size:].any()
 
 
 def test_trap_12_greedy_agrees_with_the_parallel_logits():
@@ -81,12 +103,21 @@ def test_trap_12_greedy_agrees_with_the_parallel_logits():
     assert torch.equal(model(SRC[:1], given).argmax(-1), ids)
 
 
-def test_trap_06_dropout_is_off_while_decoding_and_the_mode_comes_back():
-    model = recurrent(dropout=0.5)
+@pytest.mark.parametrize("kind", KINDS)
+def test_trap_06_dropout_is_off_while_decoding_and_the_mode_comes_back(kind):
+    model = lively(kind, dropout=0.5)
+    tgt = torch.tensor([[1, 5, 6, 2]] * 4)
+    decoders = {
+        "greedy": lambda: greedy_decode(model, SRC, 20).log_probs,
+        "beam": lambda: torch.cat([best.log_probs for best, *_ in beam_search(model, SRC, 3, max_length=20)]),
+        "sampling": lambda: sample(model, SRC, max_length=20, seed=0).log_probs,
+        "scoring": lambda: log_probabilities(model, SRC, tgt),
+    }
     for training in (True, False):
         model.train(training)
-        assert torch.equal(greedy_decode(model, SRC).ids, greedy_decode(model, SRC).ids)
-        assert model.training is training
+        for name, decode in decoders.items():
+            assert torch.equal(decode(), decode()), name
+            assert model.training is training, name
 
 
 def test_decoding_keeps_no_gradients():
@@ -100,7 +131,7 @@ def test_decoding_keeps_no_gradients():
 
 def test_weights_belong_to_the_words_that_were_written():
     model = recurrent().eval()
-    ids, weights = greedy_decode(model, SRC[:1], need_weights=True)
+    ids, weights, _ = greedy_decode(model, SRC[:1], need_weights=True)
     given = torch.cat([torch.ones(1, 1, dtype=torch.long), ids[:, :-1]], dim=1)
     torch.testing.assert_close(weights, model.align(SRC[:1], given))
 
@@ -206,6 +237,8 @@ def test_untrained_models_write_words_and_one_end():
 
 def test_an_empty_batch_gives_an_empty_result():
     nobody = torch.zeros(0, 4, dtype=torch.long)
+    assert beam_search(recurrent(), nobody) == []
+    assert sample(recurrent(), nobody).log_probs.shape == (0, 0)
     assert greedy_decode(recurrent(), nobody).ids.shape == (0, 0)
     assert greedy_decode(recurrent(), nobody, need_weights=True).weights.shape == (0, 0, 4)
     assert greedy_decode(Copier(), nobody, need_weights=True).weights is None
@@ -233,3 +266,115 @@ def test_padding_before_a_word_is_refused_for_every_model(src):
     """The Transformer would mask it, and give the words other positions."""
     with pytest.raises(InputError, match="src: expected padding at the end of a sentence only"):
         greedy_decode(Copier(), torch.tensor(src))
+
+
+def test_equally_probable_words_are_told_apart_by_their_ids():
+    class Undecided(Copier):
+        def step(self, token, state, need_weights=False):
+            return torch.zeros(len(token), 30).index_fill(1, torch.tensor([2, 3]), -1.0), None, state
+
+    assert greedy_decode(Undecided(), SRC, 3).ids.tolist() == [[4, 4, 4]] * 4
+
+
+# --- how probable ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_log_probabilities_are_those_that_decoding_reports(kind):
+    """Step by step or at once, of a batch or of one sentence; of what is written or of what is given."""
+    model = lively(kind)
+    found = {
+        "greedy": greedy_decode(model, SRC, 15),
+        "sampling": sample(model, SRC, max_length=15, temperature=2.0, top_k=5, top_p=0.9, seed=1),
+    }
+    for name, decoded in found.items():
+        tgt = torch.cat([torch.ones(4, 1, dtype=torch.long), decoded.ids], dim=1)
+        given = log_probabilities(model, SRC, tgt)
+        torch.testing.assert_close(decoded.log_probs, given, msg=lambda text, name=name: f"{name}: {text}")
+        expected = model.eval()(SRC, tgt[:, :-1]).log_softmax(-1).gather(2, tgt[:, 1:, None])[..., 0]
+        torch.testing.assert_close(given, expected.masked_fill(decoded.ids == 0, 0.0))
+    assert log_probabilities(model, SRC, tgt[:, :1]).shape == (4, 0)
+
+
+def test_half_precision_models_report_probabilities_in_float32():
+    class Half(Copier):
+        def step(self, token, state, need_weights=False):
+            logits, _, state = super().step(token, state)
+            return logits.half(), None, state
+
+    decoded = greedy_decode(Half(), SRC)
+    assert decoded.log_probs.dtype == torch.float32
+    torch.testing.assert_close(decoded.log_probs, greedy_decode(Copier(), SRC).log_probs)
+
+
+def test_translations_to_be_scored_begin_with_the_begin_symbol(unchecked):
+    """What decoding returns does not: its first word would be read as given, and not scored."""
+    model = lively("recurrent")
+    for tgt in (torch.tensor([[5, 6, 2]] * 4), torch.tensor([[1, 5, 2]]), torch.ones(4, 0, dtype=torch.long)):
+        with pytest.raises(
+            InputError, match="tgt: expected a row for each of 4 sources, each beginning with"
+        ):
+            log_probabilities(model, SRC, tgt)
+
+
+# --- words that the vocabulary lacks --------------------------------------------------------------------
+
+FRENCH, ENGLISH = WordTokenizer(["Zoé", "dort", "."]), WordTokenizer(["sleeps", "."])
+
+
+def test_an_unknown_word_is_the_source_word_it_looks_at_most():
+    sentence = "Zoé Müller dort ."
+    weights = torch.tensor(
+        [
+            [0.6, 0.1, 0.1, 0.1, 0.1],
+            [0.0, 0.3, 0.0, 0.0, 0.7],
+            [0, 0, 1, 0, 0],
+            [0, 0, 0, 1, 0],
+            [0, 0, 0, 0, 1],
+        ]
+    )  # the second looks at the end symbol most, which is no word
+    ids = torch.tensor([3, 3, 4, 5, 2])
+    assert ENGLISH.decode(ids) == "<unk> <unk> sleeps ."
+    assert replace_unknown(ids, weights, sentence, FRENCH, ENGLISH) == "Zoé Müller sleeps ."
+    padded = torch.cat([weights, torch.zeros(1, 5)])  # behind the end stands padding
+    assert replace_unknown([*ids.tolist(), 0], padded, sentence, FRENCH, ENGLISH) == "Zoé Müller sleeps ."
+
+
+def test_what_cannot_replace_a_word_is_refused(unchecked):
+    with pytest.raises(
+        InputError, match="weights: expected cross-attention weights .need_weights=True., got None"
+    ):
+        replace_unknown([3, 2], None, "Zoé", FRENCH, ENGLISH)
+    for sentence, weights in (
+        ("Zoé", torch.ones(1, 2)),
+        ("Zoé dort .", torch.ones(2, 2)),
+        ("", torch.ones(2, 1)),
+    ):
+        with pytest.raises(InputError, match="weights: expected a row for each of 2 tokens and a column"):
+            replace_unknown([3, 2], weights, sentence, FRENCH, ENGLISH)
+    pieces = BPETokenizer.train(["Zoé dort ."], 260)
+    with pytest.raises(InputError, match="src_tokenizer: expected a WordTokenizer, got a BPETokenizer"):
+        replace_unknown([3, 2], torch.ones(2, 2), "Zoé", pieces, ENGLISH)
+    with pytest.raises(InputError, match="tgt_tokenizer: expected a WordTokenizer, got a BPETokenizer"):
+        replace_unknown([3, 2], torch.ones(2, 2), "Zoé", FRENCH, pieces)
+
+
+# --- text -----------------------------------------------------------------------------------------------
+
+
+def test_text_is_translated_by_whichever_search_is_asked_for():
+    sentences = ["le chat dort .", "oui", "la maison bleue de la voisine est belle .", "l'eau ."]
+    src_tokenizer, tgt_tokenizer = WordTokenizer.train(sentences), WordTokenizer.train(["a b c d e f g h"])
+    model, rules, found = lively("transformer", seed=1), Rules(min_length=3, forbidden=(5,)), []
+    for sentence in sentences:
+        src = torch.tensor([[*src_tokenizer.encode(sentence), 2]])
+        [[best]] = beam_search(model, src, 3, 1.5, 12, rules=rules)
+        found.append(tgt_tokenizer.decode(best.ids))
+    options = {"max_length": 12, "rules": rules}
+    searched = {"beam_size": 3, "length_penalty": 1.5, **options}
+    assert translate(model, sentences, src_tokenizer, tgt_tokenizer, 2, **searched) == found
+    greedy = translate(model, sentences, src_tokenizer, tgt_tokenizer, **options)
+    assert greedy != found and translate(model, sentences, src_tokenizer, tgt_tokenizer) != greedy
+    assert all("b" not in text.split() and len(text.split()) >= 3 for text in [*found, *greedy])
+    with pytest.raises(InputError, match="beam_size: expected a whole number of at least 1, got 0"):
+        translate(model, [], src_tokenizer, tgt_tokenizer, beam_size=0)

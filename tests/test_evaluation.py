@@ -7,7 +7,7 @@ import torch
 
 from tfmr.config import TransformerConfig
 from tfmr.data import BPETokenizer, BucketedBatches, Pair, WordTokenizer, encode_pairs, word_tokenize
-from tfmr.decoding import greedy
+from tfmr.decoding import request
 from tfmr.errors import InputError
 from tfmr.evaluation import (
     alignment_error_rate,
@@ -44,7 +44,7 @@ def make(kind=WordTokenizer, attention="additive", **settings):
 def test_evaluate_measures_what_it_says(kind, attention, monkeypatch):
     model, src, tgt = make(kind, attention)
     spoken = ["the black cat sleeps .", "it eats .", "no"]
-    monkeypatch.setattr(measure, "translate", lambda *args: spoken)
+    monkeypatch.setattr(measure, "translate", lambda *args, **search: spoken)
     result = evaluate(model, PAIRS, src, tgt, batch_size=2)
     assert result.translations == spoken
     assert 0 < result.bleu.score < 100 and "tok:13a" in result.bleu.signature
@@ -66,10 +66,10 @@ def test_trap_09_the_references_are_the_second_argument(monkeypatch):
     spoken, references = ["the black cat sleeps", "it eats .", "no"], [pair.tgt for pair in PAIRS]
     assert bleu(spoken, references) != bleu(references, spoken)
     assert chrf(spoken, references) != chrf(references, spoken)
-    monkeypatch.setattr(measure, "translate", lambda *args: spoken)
+    monkeypatch.setattr(measure, "translate", lambda *args, **search: spoken)
     result = evaluate(model, PAIRS, src, tgt)
     assert (result.bleu, result.chrf) == (bleu(spoken, references), chrf(spoken, references))
-    monkeypatch.setattr(measure, "translate", lambda *args: references)
+    monkeypatch.setattr(measure, "translate", lambda *args, **search: references)
     assert evaluate(model, PAIRS, src, tgt).bleu.score == pytest.approx(100)
 
 
@@ -77,13 +77,18 @@ def test_the_sources_are_translated_in_the_order_of_the_pairs(monkeypatch):
     model, src, tgt = make()
     asked = []
 
-    def translate(*args):
-        asked.append(args)
+    def translate(*args, **search):
+        asked.append((args, search))
         return [pair.tgt for pair in PAIRS]
 
     monkeypatch.setattr(measure, "translate", translate)
     evaluate(model, PAIRS, src, tgt, 2)
-    assert asked == [(model, [pair.src for pair in PAIRS], src, tgt, 2)]
+    evaluate(model, PAIRS, src, tgt, 3, beam_size=4, length_penalty=0.9)
+    sources = [pair.src for pair in PAIRS]
+    assert asked == [
+        ((model, sources, src, tgt, 2), {"beam_size": 1, "length_penalty": 0.6}),
+        ((model, sources, src, tgt, 3), {"beam_size": 4, "length_penalty": 0.9}),
+    ]
 
 
 def test_possible_links_cost_nothing_and_all_pairs_must_have_gold_ones(monkeypatch):
@@ -114,7 +119,7 @@ def test_one_long_pair_widens_no_other(monkeypatch):
         return encode(self, src)
 
     monkeypatch.setattr(RecurrentSeq2Seq, "encode", spy)
-    monkeypatch.setattr(greedy, "EXTRA_LENGTH", -2998)
+    monkeypatch.setattr(request, "EXTRA_LENGTH", -2998)
     result = evaluate(model, pairs, src, tgt, batch_size=20)
     assert max(sizes) == 3001 and len(result.translations) == 40
     sizes.clear()

@@ -18,6 +18,7 @@ from tfmr import Transformer
 from tfmr.book.results import RESULTS, SCRIPTS, results, results_folder
 from tfmr.data import Pair
 from tfmr.errors import InputError
+from tfmr.evaluation import bleu
 from tfmr.translator import load_run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -435,12 +436,41 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(run, tmp_p
     assert measured("two", "0") == [first] != measured("three", "1")
 
 
-def test_the_benchmark_compares_equal_functions(script, capsys):
-    options = ["--corpus", "grammar", "--size", "100", "--steps", "2", "--batch-size", "8"]
-    ratio = script("benchmarks/recurrent.py")["main"](
-        [*options, "--d-embed", "8", "--d-hidden", "8", "--vocab-size", "300"]
+CAPTIONS = "--corpus grammar --size 120 --epochs 2 --directions fr-en --models fixed --seeds 0 --device cpu"
+
+
+def test_captions_trains_by_one_command_and_measures_what_chapter_17_reads(run, script, tmp_path, capsys):
+    options = [*CAPTIONS.split(), "--runs", str(tmp_path / "runs")]
+    [found] = run("captions", *options, out=tmp_path / "records").values()
+    assert found["command"].startswith(
+        "python -m tfmr train --corpus grammar --src fr --tgt en --model fixed"
     )
-    assert ratio > 0 and "times as fast" in capsys.readouterr().out
+    assert str(tmp_path) not in json.dumps(found)
+    assert len(found["train_loss"]) == len(found["valid_loss"]) == 2 and found["parameters"] > 0
+    assert "case:mixed" in found["bleu"]["signature"] and "case:lc" in found["literature_bleu"]["signature"]
+    pairs = script("experiments/captions.py")["load_corpus"]("grammar", size=120).test
+    assert len(found["translations"]) == len(pairs)
+    scored = bleu(found["translations"], [pair.tgt for pair in pairs]).score
+    assert found["bleu"]["score"] == pytest.approx(scored, abs=0.01)
+    # What is trained is not trained again.
+    capsys.readouterr()
+    [again] = run("captions", *options, out=tmp_path / "other").values()
+    assert "epoch" not in capsys.readouterr().err and again["bleu"] == found["bleu"]
+
+
+def test_captions_goes_on_where_it_was_stopped(script, monkeypatch, tmp_path):
+    asked = []
+    learn = script("experiments/captions.py")["learn"]
+    monkeypatch.setitem(learn.__globals__, "tfmr", lambda argv: asked.append(argv) or 0)
+    learn(tmp_path, ["train"])
+    (tmp_path / "config.json").touch()
+    learn(tmp_path, ["train"])
+    (tmp_path / "history.json").touch()
+    learn(tmp_path, ["train"])
+    assert asked == [["train"], ["train", "--resume"]]
+    monkeypatch.setitem(learn.__globals__, "tfmr", lambda argv: 2)
+    with pytest.raises(InputError, match="exit status 2"):
+        learn(tmp_path / "new", ["train"])
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)

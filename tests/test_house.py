@@ -90,13 +90,30 @@ def each_module(test):
 def test_arrows_point_one_way(path):
     module = module_of(path)
     if module == "__init__":
-        assert imports(path) <= set(TAUGHT)
+        assert imports(path) <= {*TAUGHT, "translator"}  # the last one when it is asked for: the next test
         return
     assert module in ORDER, f"{module} has no place in ORDER"
     above = set(ORDER[: ORDER.index(module)]) | {module}
     assert imports(path) <= above, f"{module} imports {sorted(imports(path) - above)} from below"
     if module in NO_MODEL:
         assert not imports(path) & MODELS
+
+
+def test_importing_the_package_brings_what_is_taught_and_no_room():
+    script = (
+        "import sys, tfmr; before = set(sys.modules); tfmr.load_translator;"
+        "print(*sorted(n for n in before if n.startswith('tfmr.')), 'tfmr.translator' in sys.modules)"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "TFMR_CHECK_SHAPES"}
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=environment, cwd=ROOT
+    )
+    *brought, loaded = run.stdout.split()
+    assert {name.removeprefix("tfmr.") for name in brought} == {"errors", *TAUGHT} and loaded == "True"
+    import tfmr
+
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = tfmr.nothing
 
 
 def test_at_the_top_stands_what_is_taught():
@@ -250,7 +267,8 @@ def _canonical(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT_FILE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PROJECT_FILE["project"]
 
 
 def test_pins_lie_within_the_ranges():

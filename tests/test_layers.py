@@ -9,7 +9,7 @@ from torch import nn
 
 from tfmr.book.twins import copy_layer
 from tfmr.errors import InputError
-from tfmr.layers import FeedForward, Residual, start_layer, step_layer
+from tfmr.layers import Cache, FeedForward, Residual, start_layer, step_layer
 from tfmr.masks import causal_mask, padding_mask
 from tfmr.positions import ALiBi, RotaryPositions
 
@@ -131,18 +131,83 @@ def test_trap_12_a_layer_step_by_step_equals_all_at_once(norm, positions):
     expected, _, weights = layer(x, memory, causal_mask(5), hidden, need_weights=True)
     state = start_layer(layer, memory)
     for t, word in enumerate(x.split(1, dim=1)):
-        before = [tensor.clone() for pair in state for tensor in pair]
+        before = [tensor.clone() for pair in (state.past.words, state.source) for tensor in pair]
         output, across, after = step_layer(layer, word, state, hidden, need_weights=True)
         torch.testing.assert_close(output, expected[:, t : t + 1])
         torch.testing.assert_close(across, weights[:, :, t : t + 1])
-        assert all(map(torch.equal, before, [tensor for pair in state for tensor in pair]))  # left as it was
+        now = [tensor for pair in (state.past.words, state.source) for tensor in pair]
+        assert all(map(torch.equal, before, now))  # left as it was
         assert after.source is state.source  # computed once a sentence
         state = after
     assert step_layer(layer, word, state, hidden)[1] is None  # weights only when asked for
     rows = torch.tensor([1, 0, 1])
-    chosen = state.select(rows)
-    for pair, others in zip(chosen, state, strict=True):
+    chosen, reordered = state.select(rows), state.reorder(rows)
+    for pair, others in (
+        (chosen.past.words, state.past.words),
+        (chosen.source, state.source),
+        (reordered.past.words, state.past.words),
+    ):
         assert all(torch.equal(tensor, other[rows]) for tensor, other in zip(pair, others, strict=True))
+    assert reordered.source is state.source
+
+
+def words(number: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Keys and values of one word of two sentences; in the keys stands its number."""
+    return torch.full((2, 3, 1, 4), float(number)), torch.randn(2, 3, 1, 5)
+
+
+def read(cache: Cache) -> list[int]:
+    """The numbers of the words in a cache."""
+    return cache.words[0][0, 0, :, 0].int().tolist()
+
+
+def test_a_new_word_is_written_behind_the_others_and_they_are_not_copied():
+    with torch.no_grad():
+        cache, buffers = Cache.of(torch.zeros(2, 3, 0, 4), torch.zeros(2, 3, 0, 5)), []
+        given = [words(number) for number in range(100)]
+        for k, v in given:
+            cache = cache.append(k, v)
+            buffers.append(cache.keys)  # kept, so that no place in memory is used again
+    assert read(cache) == list(range(100)) and cache.length == 100
+    assert torch.equal(cache.words[1], torch.cat([v for _, v in given], dim=-2))
+    assert len({keys.data_ptr() for keys in buffers}) == 4  # 16, 34, 70, 142 places
+    assert cache.keys.size(-2) < 200
+    with torch.no_grad():
+        chosen = cache.select(torch.tensor([1, 0]))
+        for one in (chosen, cache):  # a selected cache has room too, and takes none from the other
+            assert one.append(*words(100)).keys is one.keys
+
+
+@pytest.mark.parametrize("gradients", [False, True])
+def test_caches_that_share_a_beginning_do_not_disturb_each_other(gradients):
+    """As a tree: from each state two others, in any order, and one that is selected from an old one."""
+    with torch.set_grad_enabled(gradients):
+        root = Cache.of(torch.zeros(2, 3, 0, 4), torch.zeros(2, 3, 0, 5)).append(*words(1))
+        left, right = root.append(*words(2)), root.append(*words(3))
+        again = left.append(*words(4))
+        other, late = left.append(*words(5)), root.append(*words(6))
+        chosen = left.select(torch.tensor([1, 1])).append(*words(7))
+        further = again.append(*words(8))
+    caches = (root, left, right, again, other, late, chosen, further)
+    expected = [1], [1, 2], [1, 3], [1, 2, 4], [1, 2, 5], [1, 6], [1, 2, 7], [1, 2, 4, 8]
+    assert tuple(map(read, caches)) == expected
+
+
+def test_gradients_flow_through_every_step():
+    """What an earlier step read is not overwritten: training may go word by word as well."""
+    layer = decoder_layer(8, 2, 16)
+    x, memory, masks = torch.randn(2, 5, 8), torch.randn(2, 4, 8), causal_mask(5)
+    state, outputs = start_layer(layer, memory), []
+    for word in x.split(1, dim=1):
+        output, _, state = step_layer(layer, word, state)
+        outputs.append(output)
+    weight = layer.self_attention.key_projection.weight
+    direction = torch.randn(2, 5, 8)
+    found, expected = (
+        torch.autograd.grad((y * direction).sum(), weight)[0]
+        for y in (torch.cat(outputs, dim=1), layer(x, memory, masks)[0])
+    )
+    torch.testing.assert_close(found, expected)
 
 
 @NORM

@@ -1,4 +1,4 @@
-"""Attention without weights holds no matrix over all pairs of positions, whatever is masked, added or dropped."""
+"""Attention without weights holds no matrix over all pairs of positions; a run needs no more memory as it goes on."""
 
 import os
 import subprocess
@@ -80,3 +80,82 @@ def test_long_sentences_fit(case):
         env=ENVIRONMENT,
     )
     assert float(done.stdout) < MOST
+
+
+DECODE = """
+import torch
+from pathlib import Path
+from tfmr import Transformer, TransformerConfig
+from tfmr.decoding import Rules, beam_search, greedy_decode
+
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM:")).split()[1]) / 1024
+
+torch.manual_seed(0)
+model = Transformer(TransformerConfig(1000, 1000, 64, 4, 1, 2, 128))
+rules = Rules(min_length=30)  # all of one length, so that one batch needs as much as the next
+
+def decode(sentences):
+    for src in torch.randint(3, 1000, (sentences, 12)).split(50):
+        greedy_decode(model, src, 30, rules=rules)
+        beam_search(model, src, 4, max_length=30, rules=rules)
+
+decode(100)
+before = peak()
+decode(1000)
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the peak of a process is in /proc on Linux only"
+)
+def test_decoding_many_sentences_needs_no_more_memory_than_few():
+    """A batch of 200 rows keeps some 12 MiB: 20 batches that left theirs behind would be 240."""
+    done = subprocess.run(
+        [sys.executable, "-c", DECODE],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        cwd=Path(__file__).parent.parent,
+        env=ENVIRONMENT,
+    )
+    assert float(done.stdout) < 20
+
+
+TRAINING = """
+import sys, torch
+from pathlib import Path
+sys.path.insert(0, "tests")
+from dataclasses import replace
+from learners import CONFIG, make_batches, make_model, train
+
+torch.set_num_threads(1)
+kept, batches = [], make_batches(count=400, batch_size=40)
+
+def now():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmRSS:")).split()[1]) / 1024
+
+config = replace(CONFIG, epochs=10, average=3, label_smoothing=0.1, accumulate=2, log_every=3, checkpoint_every=4)
+train(make_model(vocab_size=20_000, width=32), batches, make_batches(1, 6), config, device="cpu",
+      checkpoint=sys.argv[1] + "/c", log=sys.argv[1] + "/log.csv", on_epoch=lambda epoch: kept.append(now()))
+print(max(kept[6:]) - max(kept[3:5]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory in use is in /proc on Linux only")
+def test_a_run_that_goes_on_needs_no_more_memory(tmp_path):
+    """From the epoch on in which all that is averaged is there. One more set of parameters would be 2.4 MiB an epoch."""
+    done = subprocess.run(
+        [sys.executable, "-c", TRAINING, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        cwd=Path(__file__).parent.parent,
+        env=ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert float(done.stdout) < 5

@@ -204,3 +204,16 @@ def test_select_keeps_rows_of_all_that_a_state_holds(attention):
     expected = model.step(tgt[:, 1], state, need_weights=True)
     torch.testing.assert_close(logits, expected[0][rows])
     assert weights is None or torch.allclose(weights, expected[1][rows])
+
+
+@pytest.mark.parametrize("attention", KINDS)
+def test_reorder_is_select_among_the_rows_of_one_sentence(attention):
+    model, src, tgt = build(attention), sentences(5, 2).repeat_interleave(2, dim=0), sentences(3, 3, 3, 3)
+    state = model.start(model.encode(src))
+    _, _, state = model.step(tgt[:, 0], state)
+    rows = torch.tensor([1, 0, 2, 2])
+    found = model.step(tgt[rows, 1], state.reorder(rows), need_weights=True)
+    expected = model.step(tgt[rows, 1], state.select(rows), need_weights=True)
+    torch.testing.assert_close(found[0], expected[0])
+    assert attention is None or torch.allclose(found[1], expected[1])
+    assert state.reorder(rows).memory is state.memory

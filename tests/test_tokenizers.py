@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tfmr.data import BPETokenizer, WordTokenizer, tokenizer_from_json, word_detokenize, word_tokenize
 from tfmr.data.text import canonical
+from tfmr.data.typography import typeset
 from tfmr.errors import InputError
 
 TEXTS = [
@@ -140,6 +141,7 @@ def test_a_saved_tokenizer_is_the_same_tokenizer(kind):
         '{"tokenizer": "bpe", "merges": {"model": {"type": "BPE", "vocab": {}, "merges": []}}}',
         '{"tokenizer": "bpe", "merges": {"model": {"type": "WordLevel", "vocab": {}, "unk_token": "a"}}}',
         '{"tokenizer": ["word"]}',
+        '{"tokenizer": "bpe", "language": 1, "merges": {}}',
     ],
 )
 def test_what_is_no_saved_tokenizer_is_refused(text):
@@ -278,3 +280,77 @@ def test_a_translation_is_one_line_whatever_bytes_a_model_writes(bpe):
 def test_broken_characters_are_refused(bpe):
     with pytest.raises(InputError, match="text: expected Unicode text"):
         bpe.encode("caf\udce9")
+
+
+# --- with a language: punctuation in any habit ----------------------------------------------------------
+
+QUESTIONS = ["« Quoi ? » dit-il .", '"Quoi?" dit-il.', "“Quoi\u202f?”\u00a0dit-il .", '" Quoi ? " dit-il.']
+
+
+@pytest.fixture(scope="module")
+def french():
+    return BPETokenizer.train([*TEXTS, *QUESTIONS] * 3, vocab_size=400, language="fr")
+
+
+def test_with_a_language_no_habit_of_spaces_or_quotation_marks_matters(french, bpe):
+    assert len({tuple(french.encode(text)) for text in QUESTIONS}) == 1
+    assert len({tuple(bpe.encode(text)) for text in QUESTIONS}) > 1
+    assert BPETokenizer.train(["Oui ."] * 3, language="fr").to_json() == (
+        BPETokenizer.train(["Oui."] * 3, language="fr").to_json()
+    )
+
+
+def test_what_is_written_is_set_as_the_language_prints_it(french):
+    ids = french.encode("« Quoi ? » dit-il .")
+    assert french.decode([*ids, french.eos_id]) == "«\u202fQuoi\u202f?\u202f» dit-il."
+    english = BPETokenizer.train(TEXTS * 3, vocab_size=400, language="en")
+    assert english.decode(english.encode("« Quoi ? » dit-il .")) == '"Quoi?" dit-il.'
+
+
+def test_one_vocabulary_prints_each_language_in_its_custom(french):
+    english = french.writing("en")
+    ids = french.encode('"Quoi ?"')
+    assert english.encode("« Quoi? »") == ids and len(english) == len(french)
+    assert (english.decode(ids), french.decode(ids)) == ('"Quoi?"', typeset('"Quoi?"', "fr"))
+
+
+def test_without_a_language_nothing_is_stored_of_it(bpe, french):
+    assert bpe.language is None and '"language"' not in bpe.to_json()
+    again = tokenizer_from_json(french.to_json())
+    assert again.language == "fr" and again.to_json() == french.to_json()
+    assert again.decode(again.encode("Quoi ?")) == "Quoi\u202f?"
+
+
+@given(anything)
+def test_with_a_language_pieces_give_the_tidy_text_back(text):
+    tok = _small_french()
+    assert tok.decode(tok.encode(text)) == typeset(text, "fr")
+    assert tok.encode(tok.decode(tok.encode(text))) == tok.encode(text)
+
+
+@given(anything)
+def test_with_a_language_pieces_belong_to_the_words_of_the_text_as_it_was(text):
+    tok = _small_french()
+    words, word_of = word_tokenize(text), tok.word_of(text)
+    assert len(tok.encode(text)) == len(tok.tokens(text)) == len(word_of)
+    assert word_of == sorted(word_of)
+    for piece, word in zip(tok.tokens(text), word_of, strict=True):
+        signs = words[word].replace("«", '"').replace("»", '"')
+        assert piece == "·" or piece[0] in signs
+    if not set('.,;:!?…«»"') & set(text):  # there, a piece may cover two words, and the second has none
+        assert sorted(set(word_of)) == list(range(len(words)))
+
+
+def test_pieces_of_joined_punctuation_belong_to_their_own_words(french):
+    """«etc .» are two words and «etc.» is one: links are counted over the text as it was."""
+    for text in ("« Oui » , etc .", "M. Hamel ( ici ) ?", "J'aime l'intelligence artificielle ."):
+        made = [""] * len(word_tokenize(text))
+        for piece, word in zip(french.tokens(text), french.word_of(text), strict=True):
+            made[word] += piece.replace("·", "")
+        assert made == [word.replace("«", '"').replace("»", '"') for word in word_tokenize(text)]
+
+
+def _small_french(cache=[]):  # noqa: B006
+    if not cache:
+        cache.append(BPETokenizer.train([*TEXTS, *QUESTIONS] * 3, vocab_size=400, language="fr"))
+    return cache[0]

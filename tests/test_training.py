@@ -8,9 +8,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import jaxtyping
 import pytest
 import torch
-from fakes import Fake
+from learners import CONFIG, Interrupted, bits, losses, make_batches, make_model, run
+from safetensors import SafetensorError
 from torch import nn
 
 from tfmr.data.batches import BucketedBatches
@@ -19,6 +21,7 @@ from tfmr.training import (
     Epoch,
     History,
     TrainConfig,
+    checkpoints,
     evaluate_loss,
     learning_rate_at,
     loop,
@@ -27,83 +30,16 @@ from tfmr.training import (
     train_step,
 )
 from tfmr.training.checkpoints import load_tensors, save_tensors
-from tfmr.training.loss import try_longest
-from tfmr.training.machine import is_out_of_memory
-
-CONFIG = TrainConfig(epochs=3, learning_rate=0.02, seed=5, checkpoint_every=1)
+from tfmr.training.loss import TranslationLoss, try_longest
+from tfmr.training.machine import autocast_type, is_out_of_memory
+from tfmr.training.run import mean_parameters
+from tfmr.training.step import train_step_in_parts
 
 
 @pytest.fixture(autouse=True)
 def _fast_disk(monkeypatch):
     """Do not wait for the disk, which may be busy: a process may die in these tests, but not the machine."""
     monkeypatch.setattr(os, "fsync", lambda file: None)
-
-
-class Tiny(Fake):
-    """The smallest thing that can be trained: it can ``encode`` and ``decode``, and drops out."""
-
-    def __init__(self, vocab_size=12, width=8, dropout=0.3):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, width)
-        self.gru = nn.GRU(width, width, batch_first=True)
-        self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(width, vocab_size)
-        self.output.weight = self.embedding.weight  # two names for one memory, as tied embeddings are
-
-    def encode(self, src):
-        kept = (src != self.config.pad_id).unsqueeze(-1)
-        return (self.embedding(src) * kept).sum(1, keepdim=True)
-
-    def decode(self, tgt, memory):
-        hidden, _ = self.gru(self.dropout(self.embedding(tgt) + memory))
-        return self.output(self.dropout(hidden))
-
-
-def make_model(seed=0, **settings):
-    torch.manual_seed(seed)
-    return Tiny(**settings)
-
-
-def make_batches(seed=0, count=20, batch_size=4):
-    """Sentences of 1 to 6 random tokens, with their copies as translations."""
-    generator = torch.Generator().manual_seed(seed)
-    examples = []
-    for length in torch.randint(1, 7, (count,), generator=generator).tolist():
-        words = torch.randint(4, 12, (length,), generator=generator).tolist()
-        examples.append(([*words, 2], [1, *words, 2]))
-    return BucketedBatches(examples, batch_size, seed=seed)
-
-
-def bits(model):
-    """All weights as bytes: equal or not, with no tolerance."""
-    return {name: tensor.numpy().tobytes() for name, tensor in model.state_dict().items()}
-
-
-def losses(history):
-    return [(epoch.train_loss, epoch.valid_loss, epoch.tokens) for epoch in history.epochs]
-
-
-def run(config=CONFIG, checkpoint=None, batches=None, valid=None, model=None):
-    model = make_model() if model is None else model
-    batches = make_batches() if batches is None else batches
-    valid = make_batches(seed=1, count=6) if valid is None else valid
-    history = train(model, batches, valid, config, device="cpu", checkpoint=checkpoint)
-    return model, history
-
-
-class Interrupted(BucketedBatches):
-    """Batches that end in an exception once ``left`` of them have been handed out."""
-
-    def __init__(self, batches, left):
-        super().__init__(batches.examples, batches.batch_size, seed=batches.seed)
-        self.left = left
-
-    def batches(self, epoch):
-        for batch in super().batches(epoch):
-            yield batch
-            self.left -= 1
-            if self.left == 0:
-                raise KeyboardInterrupt
 
 
 # --- learning -------------------------------------------------------------------------------------------
@@ -244,15 +180,6 @@ def test_gradients_are_clipped_to_the_norm(monkeypatch):
 # --- schedule -------------------------------------------------------------------------------------------
 
 
-def test_warm_up_then_linear_decay_to_zero():
-    config = TrainConfig(learning_rate=1.0, warmup_steps=4, schedule="linear")
-    rates = [learning_rate_at(step, config, total_steps=9) for step in range(10)]
-    assert rates == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2, 0.0])
-    constant = replace(config, schedule="constant")
-    assert [learning_rate_at(step, constant, 9) for step in (3, 4, 8)] == [1.0, 1.0, 1.0]
-    assert learning_rate_at(0, TrainConfig(learning_rate=0.5), 9) == 0.5
-
-
 def test_the_optimizer_follows_the_schedule_over_all_epochs(monkeypatch):
     rates = []
     step = torch.optim.Adam.step
@@ -334,17 +261,188 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason_and_keeps_the_last_checkp
         return decode(tgt, memory) * (value if len(calls) > 4 else 1.0)
 
     model.decode = spoilt
-    with pytest.raises(InputError, match="learning_rate: .* after 3 steps of epoch 1"):
+    with pytest.raises(InputError, match="learning_rate: .* loss (nan|inf) .* by update 4 of epoch 1"):
         run(checkpoint=path, model=model)
     tensors, state = load_tensors(path)
-    assert state["partial"]["steps"] == 3
+    assert state["partial"]["updates"] == 3
     assert all(tensor.isfinite().all() for tensor in tensors.values() if tensor.is_floating_point())
+
+
+def test_a_gradient_that_is_not_finite_stops_it_too(tmp_path):
+    """A root is vertical at 0: the loss is as it was, its gradient infinite."""
+    model, path = make_model(), tmp_path / "c.safetensors"
+    decode, calls = model.decode, []
+
+    def steep(tgt, memory):
+        calls.append(1)
+        bias = model.output.bias
+        return decode(tgt, memory) + ((bias - bias.detach()).sqrt() if len(calls) > 4 else 0.0)
+
+    model.decode = steep
+    with pytest.raises(InputError, match=r"got loss \d.* and gradient norm (nan|inf) by update 4 of epoch 1"):
+        run(checkpoint=path, model=model)
+    assert load_tensors(path)[1]["partial"]["updates"] == 3
+
+
+def test_a_loss_is_looked_at_where_it_is_logged_and_before_checkpoints(tmp_path):
+    """Not after every update: that would make a GPU wait."""
+    for settings, expected in (
+        ({"log_every": 2, "checkpoint_every": 100}, 4),
+        ({"log_every": 100, "checkpoint_every": 3}, 3),
+        ({"log_every": 100, "checkpoint_every": 100}, 5),
+    ):
+        model = make_model()
+        decode, calls = model.decode, []
+
+        def spoilt(tgt, memory, decode=decode, calls=calls):
+            calls.append(1)
+            return decode(tgt, memory) * (math.nan if len(calls) > 3 else 1.0)
+
+        model.decode = spoilt
+        with pytest.raises(InputError, match=f"by update {expected} of epoch 1"):
+            run(replace(CONFIG, **settings), model=model)
 
 
 def test_a_validation_loss_that_is_not_finite_stops_with_a_reason(monkeypatch):
     monkeypatch.setattr(loop, "evaluate_loss", lambda *args: math.nan)
-    with pytest.raises(InputError, match="learning_rate: .* validation loss nan after 5 steps of epoch 1"):
+    with pytest.raises(InputError, match="learning_rate: .* validation loss nan by update 5 of epoch 1"):
         run()
+
+
+# --- updates of several batches ---------------------------------------------------------------------------
+
+
+def in_order(batch_size):
+    """The same sentences in the same order, whatever the size of a batch."""
+    return BucketedBatches(make_batches(count=22).examples, batch_size, shuffle=False)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_accumulated_batches_are_one_large_batch(smoothing):
+    """Each token counts the same, though the small batches have different numbers of them."""
+    config = replace(CONFIG, label_smoothing=smoothing, log_every=1)
+    large, expected = run(config, batches=in_order(8), model=make_model(dropout=0.0))
+    small, found = run(replace(config, accumulate=4), batches=in_order(2), model=make_model(dropout=0.0))
+    torch.testing.assert_close(small.state_dict(), large.state_dict(), rtol=1e-5, atol=1e-6)
+    for one, two in zip(losses(found), losses(expected), strict=True):
+        assert one == pytest.approx(two, rel=1e-6)
+
+
+def test_trap_10_schedule_log_and_checkpoints_count_updates(tmp_path, monkeypatch):
+    """Eleven batches, four an update: three updates an epoch, the last of three batches."""
+    rates, step, saved = [], torch.optim.Adam.step, []
+
+    def spy(self, *args, **kwargs):
+        rates.append(self.param_groups[0]["lr"])
+        return step(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", spy)
+    monkeypatch.setattr(
+        loop, "save_tensors", lambda path, tensors, state: saved.append(state["partial"]["updates"])
+    )
+    settings = {
+        "accumulate": 4,
+        "checkpoint_every": 2,
+        "warmup_steps": 2,
+        "schedule": "linear",
+        "log_every": 1,
+    }
+    config, log = replace(CONFIG, **settings), tmp_path / "log.csv"
+    train(
+        make_model(), in_order(2), make_batches(1), config, device="cpu", checkpoint=tmp_path / "c", log=log
+    )
+    assert rates == [learning_rate_at(number, config, 9) for number in range(9)]
+    assert saved == [2, 0] * 3
+    rows = log.read_text(encoding="utf-8").splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == list(range(1, 10))
+
+
+# --- the mean of the last epochs --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("average", [1, 3])
+def test_the_mean_of_the_last_epochs_is_measured_and_kept(average):
+    seen = []
+    config = replace(CONFIG, epochs=6, average=average)
+    model, valid = make_model(), make_batches(seed=1, count=6)
+    history = train(
+        model, make_batches(), valid, config, device="cpu",
+        on_epoch=lambda epoch: seen.append({n: t.clone() for n, t in model.state_dict().items()}),
+    )  # fmt: skip
+    assert (
+        len({tensors["output.bias"].sum().item() for tensors in seen}) == 6
+    )  # it went on from its own, not the mean
+    for number, epoch in enumerate(history.epochs, start=1):
+        last = seen[max(0, number - average) : number]
+        mean = {name: sum(tensors[name] for tensors in last) / len(last) for name in last[0]}
+        if epoch is history.best:
+            torch.testing.assert_close(dict(model.state_dict()), mean)
+        other = make_model()
+        other.load_state_dict(mean)
+        assert evaluate_loss(other, valid) == pytest.approx(epoch.valid_loss, rel=1e-6)
+
+
+def test_what_is_no_real_number_has_no_mean():
+    sets = [{"weight": torch.tensor([1.0, 4.0]), "steps": torch.tensor(n)} for n in (3, 5)]
+    sets[1]["weight"] += 2
+    mean = mean_parameters(sets)
+    assert mean["weight"].tolist() == [2.0, 5.0] and mean["steps"].item() == 5
+
+
+# --- precision and compilation ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_16_bits_learn_about_the_same_and_keep_parameters_in_32(precision):
+    config = replace(CONFIG, epochs=6, label_smoothing=0.1)
+    _, expected = run(config, model=make_model(dropout=0.0))
+    model, found = run(replace(config, precision=precision), model=make_model(dropout=0.0))
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    assert losses(found) != losses(expected)
+    assert found.epochs[-1].valid_loss == pytest.approx(expected.epochs[-1].valid_loss, rel=0.05)
+
+
+def test_fp16_scales_its_gradients_and_leaves_out_what_overflows(tmp_path):
+    """A loss scaled by 2 ** 30 overflows: the scale falls until it does not, and the checkpoint knows it."""
+    path, norms = tmp_path / "log.csv", []
+    scaler = torch.amp.GradScaler
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            torch.amp, "GradScaler", lambda device, enabled: scaler(device, 2.0**30, enabled=enabled)
+        )
+        train(
+            make_model(), make_batches(), make_batches(1), replace(CONFIG, precision="fp16", epochs=8),
+            device="cpu", checkpoint=tmp_path / "c.safetensors", log=path,
+        )  # fmt: skip
+    norms = [float(row.split(",")[4]) for row in path.read_text(encoding="utf-8").splitlines()[1:]]
+    assert not math.isfinite(norms[0]) and math.isfinite(norms[-1])
+    assert load_tensors(tmp_path / "c.safetensors")[1]["scaler"]["scale"] < 2.0**30
+
+
+def test_a_device_that_cannot_scale_gradients_is_refused():
+    assert autocast_type("fp32", torch.device("mps")) is None
+    assert autocast_type("bf16", torch.device("mps")) is torch.bfloat16
+    with pytest.raises(InputError, match="precision: expected fp32 or bf16 on mps, got 'fp16'"):
+        autocast_type("fp16", torch.device("mps"))
+
+
+def test_a_compiled_loss_learns_the_same(monkeypatch):
+    """By Dynamo without a code generator, which needs no C++ compiler; widths may differ from batch to batch."""
+    asked, compiler = [], torch.compile
+
+    def spy(function, **options):
+        asked.append(options)
+        return compiler(function, backend="eager", **options)
+
+    config = replace(CONFIG, label_smoothing=0.1)
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    expected, _ = run(config, model=make_model(dropout=0.0))
+    assert asked == []
+    monkeypatch.setattr(torch, "compile", spy)
+    torch._dynamo.reset()
+    model, _ = run(replace(config, compile=True), model=make_model(dropout=0.0))
+    assert asked == [{"dynamic": True}]
+    torch.testing.assert_close(model.state_dict(), expected.state_dict(), rtol=1e-5, atol=1e-6)
 
 
 # --- one step -------------------------------------------------------------------------------------------
@@ -361,7 +459,7 @@ def line_and_loss(slope=1.0):
 @pytest.mark.parametrize(("clip_norm", "share"), [(math.inf, 1.0), (1e3, 1.0), (80**0.5 / 2, 0.5)])
 def test_a_step_goes_against_the_clipped_gradient_and_returns_the_whole_one(clip_norm, share):
     line, optimizer, loss = line_and_loss()
-    assert train_step(loss, line, optimizer, clip_norm) == pytest.approx(math.hypot(8, 4))
+    assert train_step(loss, line, optimizer, clip_norm).item() == pytest.approx(math.hypot(8, 4))
     assert line.weight.item() == pytest.approx(2 - share * 8 * 0.125)
     assert line.bias.item() == pytest.approx(3 - share * 4 * 0.125)
 
@@ -378,24 +476,46 @@ def test_unless_told_otherwise_a_gradient_is_taken_whole():
 def test_a_step_forgets_the_gradient_of_the_one_before():
     line, optimizer, loss = line_and_loss()
     line.weight.grad = torch.full_like(line.weight, 100.0)
-    assert train_step(loss, line, optimizer) == pytest.approx(math.hypot(8, 4))
+    assert train_step(loss, line, optimizer).item() == pytest.approx(math.hypot(8, 4))
 
 
-@pytest.mark.parametrize("slope", [math.nan, math.inf])
-def test_a_step_with_a_loss_that_is_not_finite_changes_nothing(slope):
-    line, optimizer, loss = line_and_loss(slope)
-    before = bits(line)
-    with pytest.raises(InputError, match=f"learning_rate: .* loss {slope} and gradient norm (nan|inf)"):
-        train_step(loss, line, optimizer)
-    assert bits(line) == before and not optimizer.state
+def test_a_step_in_parts_is_the_same_step():
+    """The sum of the parts' gradients; of one part alone, the same bits."""
+    steps = []
+    for parts in (None, [1.0], [0.25, 0.75]):
+        line, optimizer, loss = line_and_loss()
+        if parts is None:
+            norm = train_step(loss, line, optimizer, 5.0)
+        else:
+            line.weight.grad = torch.full_like(line.weight, 100.0)  # of an earlier step
+            losses = (part * 4 * line(torch.tensor([[2.0]])).sum() for part in parts)
+            norm = train_step_in_parts(
+                losses, line, optimizer, 5.0, torch.amp.GradScaler("cpu", enabled=False)
+            )
+        steps.append((norm.item(), bits(line)))
+    assert steps[0] == steps[1] == steps[2]
+    assert steps[0][0] == pytest.approx(math.hypot(8, 4))
 
 
-def test_a_step_with_a_gradient_that_is_not_finite_changes_nothing():
-    line, optimizer, _ = line_and_loss()
-    before = bits(line)
-    with pytest.raises(InputError, match="loss 0.0 and gradient norm (nan|inf)"):
-        train_step((line.weight - 2).sqrt().sum(), line, optimizer)  # a root is vertical at 0
-    assert bits(line) == before
+def test_a_scaled_loss_makes_the_same_step():
+    """The gradient is measured and clipped in the loss's own units; powers of two change no digit."""
+    steps = []
+    for scaler in (torch.amp.GradScaler("cpu", enabled=False), torch.amp.GradScaler("cpu", 2.0**10)):
+        torch.manual_seed(0)
+        line, x = nn.Linear(3, 2), torch.randn(4, 3)
+        optimizer = torch.optim.SGD(line.parameters(), lr=0.1)
+        norm = train_step_in_parts([line(x).square().sum()], line, optimizer, 0.5, scaler)
+        steps.append((norm.item(), bits(line)))
+    assert steps[0] == steps[1] and steps[0][0] > 0.5
+
+
+def test_a_step_waits_for_no_device():
+    """What waits is an ``item()`` somewhere; on a device without numbers there can be none."""
+    line = nn.Linear(2, 2, device="meta")
+    norm = train_step(
+        line(torch.zeros(1, 2, device="meta")).sum(), line, torch.optim.SGD(line.parameters()), 1.0
+    )
+    assert norm.is_meta
 
 
 def test_whatever_learns_takes_this_step():
@@ -409,11 +529,20 @@ def test_whatever_learns_takes_this_step():
 # --- exact resume ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("every", [1, 2, 100])
-def test_interrupted_after_any_step_it_resumes_to_the_same_bits(tmp_path, every):
-    config = replace(CONFIG, checkpoint_every=every, schedule="linear", warmup_steps=3)
+@pytest.mark.parametrize(
+    ("every", "more"),
+    [
+        (1, {}),
+        (2, {}),
+        (100, {}),
+        (1, {"accumulate": 2, "average": 2, "label_smoothing": 0.1, "log_every": 2}),
+        (2, {"average": 3, "precision": "fp16", "schedule": "cosine", "log_every": 3}),
+    ],
+)
+def test_interrupted_after_any_step_it_resumes_to_the_same_bits(tmp_path, every, more):
+    config = replace(CONFIG, **{"checkpoint_every": every, "schedule": "linear", "warmup_steps": 3} | more)
     expected, expected_history = run(config)
-    for step in range(1, 16):
+    for step in range(15):
         path = tmp_path / f"{step}.safetensors"
         with pytest.raises(KeyboardInterrupt):
             run(config, path, batches=Interrupted(make_batches(), step))
@@ -429,15 +558,15 @@ def test_a_checkpoint_goes_on_where_it_was_written(tmp_path, monkeypatch):
     path, taken = tmp_path / "c.safetensors", []
     with pytest.raises(KeyboardInterrupt):
         run(checkpoint=path, batches=Interrupted(make_batches(), 8))
-    original = loop.negative_log_likelihood
+    original = TranslationLoss.forward
 
-    def spy(model, batch):
-        taken.append(torch.is_grad_enabled())
-        return original(model, batch)
+    def spy(self, src, tgt):
+        taken.append(src)
+        return original(self, src, tgt)
 
-    monkeypatch.setattr(loop, "negative_log_likelihood", spy)
+    monkeypatch.setattr(TranslationLoss, "forward", spy)
     run(checkpoint=path)
-    assert 7 <= 15 - sum(taken) <= 8
+    assert len(taken) == 15 - 8
 
 
 _KILLED = """
@@ -445,7 +574,7 @@ import os, random, signal, sys, time, traceback
 import torch
 torch.set_num_threads(1)
 sys.path.insert(0, {tests!r})
-from test_training import CONFIG, make_model, make_batches
+from learners import CONFIG, make_model, make_batches
 from tfmr.training import checkpoints, loop
 from tfmr.training.checkpoints import load_tensors, save_tensors
 from dataclasses import replace
@@ -511,7 +640,7 @@ while not os.path.exists(final):
         sys.exit("a life ended in an error")
     if os.path.exists(checkpoint):
         _, state = load_tensors(checkpoint)  # whole, whenever it is looked at
-        stands.add((len(state["history"]["epochs"]), state["partial"]["steps"]))
+        stands.add((len(state["history"]["epochs"]), state["partial"]["updates"]))
     if kills > 300:
         sys.exit("no progress")
 print(kills, len(stands))
@@ -537,6 +666,27 @@ def test_killed_at_any_moment_it_resumes_to_the_same_bits(tmp_path, how):
         n: t.numpy().tobytes() for n, t in expected.items()
     }
     assert not list(tmp_path.glob(".checkpoint*")), "what a kill left half-written is still there"
+
+
+def test_a_disk_that_fills_up_leaves_the_last_good_checkpoint(tmp_path, monkeypatch):
+    """It is read, gone on from, and the run ends with the same bits."""
+    path, save, count = tmp_path / "c.safetensors", checkpoints.save_file, []
+    expected, _ = run()
+
+    def full_disk(tensors, temporary, metadata):
+        count.append(1)
+        if len(count) == 8:
+            temporary.write_bytes(b"half a file")
+            raise SafetensorError("I/O error: No space left on device (os error 28)")
+        save(tensors, temporary, metadata)
+
+    monkeypatch.setattr(checkpoints, "save_file", full_disk)
+    with pytest.raises(InputError, match="c.safetensors: expected to write this file, got .* No space left"):
+        run(checkpoint=path)
+    assert os.listdir(tmp_path) == ["c.safetensors"]
+    assert load_tensors(path)[1]["partial"]["updates"] == 2  # of the second epoch: the seventh update
+    model, _ = run(checkpoint=path)
+    assert bits(model) == bits(expected)
 
 
 def test_the_best_weights_survive_a_resume_in_a_later_and_worse_epoch(tmp_path):
@@ -684,13 +834,20 @@ def test_a_broken_checkpoint_is_refused_and_kept(tmp_path):
     "wrong",
     [
         {"epochs": 0}, {"patience": 0}, {"checkpoint_every": 0}, {"learning_rate": 0.0}, {"warmup_steps": -1},
-        {"clip_norm": -1.0}, {"schedule": "cosine"}, {"learning_rate": math.nan}, {"epochs": 2**63},
+        {"clip_norm": -1.0}, {"schedule": "cosinus"}, {"learning_rate": math.nan}, {"epochs": 2**63},
         {"checkpoint_every": 2**63}, {"patience": 2**63}, {"warmup_steps": 2**63}, {"seed": 2**63},
+        {"log_every": 0}, {"accumulate": 0}, {"average": 0}, {"eps": 0.0}, {"beta1": 1.0}, {"beta2": -0.1},
+        {"label_smoothing": 1.0}, {"label_smoothing": -0.1}, {"min_learning_rate": 0.1}, {"precision": "fp8"},
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(wrong):
     with pytest.raises(InputError, match=f"{next(iter(wrong))}: expected"):
         TrainConfig(**wrong)
+
+
+def test_the_inverse_square_root_needs_a_warm_up():
+    with pytest.raises(InputError, match="warmup_steps: expected at least 1"):
+        TrainConfig(schedule="inverse_sqrt")
 
 
 def test_devices():

@@ -406,14 +406,18 @@ def test_sentences_without_a_token_are_refused():
 
 
 @KIND
-def test_a_step_leaves_the_state_as_it_was(positions):
-    """A beam search steps from one state more than once."""
+@pytest.mark.parametrize("gradients", [False, True])
+def test_a_step_leaves_the_state_as_it_was(positions, gradients):
+    """Whoever searches may step from one state more than once."""
     model, (src, tgt) = make(positions=positions), sentences(2, 5, 3)
-    state = model.start(model.encode(src))
-    _, _, state = model.step(tgt[:, 0], state)
-    first, _, _ = model.step(tgt[:, 1], state)
-    model.step(tgt[:, 2], state)
-    assert torch.equal(model.step(tgt[:, 1], state)[0], first)
+    with torch.set_grad_enabled(gradients):
+        state = model.start(model.encode(src))
+        _, _, state = model.step(tgt[:, 0], state)
+        first, _, after = model.step(tgt[:, 1], state)
+        model.step(tgt[:, 2], state)
+        assert torch.equal(model.step(tgt[:, 1], state)[0], first)
+        logits, _, _ = model.step(tgt[:, 2], after)
+        torch.testing.assert_close(logits, model(src, tgt)[:, 2], atol=1e-5, rtol=1e-5)
 
 
 @KIND
@@ -429,6 +433,22 @@ def test_select_keeps_rows_of_all_that_a_state_holds(positions):
         expected = model.step(tgt[:, steps], state, need_weights=True)
         torch.testing.assert_close(logits, expected[0][rows])
         torch.testing.assert_close(weights, expected[1][rows])
+
+
+@KIND
+def test_reorder_is_select_among_the_rows_of_one_sentence(positions):
+    model, (src, tgt) = make(positions=positions), sentences(3, 5, 3)
+    src[1, 2:] = 0
+    src, tgt = src.repeat_interleave(2, dim=0), tgt.repeat_interleave(2, dim=0)
+    tgt[::2, 1] = 3 + (tgt[::2, 1] - 2) % 10  # the two hypotheses of a sentence differ
+    state = model.start(model.encode(src))
+    for token in tgt.unbind(dim=1)[:2]:
+        _, _, state = model.step(token, state)
+    rows = torch.tensor([1, 0, 2, 2, 5, 4])
+    found = model.step(tgt[rows, 2], state.reorder(rows), need_weights=True)
+    expected = model.step(tgt[rows, 2], state.select(rows), need_weights=True)
+    torch.testing.assert_close(found[:2], expected[:2])
+    assert state.reorder(rows).mask is state.mask
 
 
 def test_decoding_ends_where_learned_positions_end():

@@ -5,10 +5,11 @@ call, so that a wrong one fails with the names of its axes; without it the annot
 """
 
 import os
+from typing import TYPE_CHECKING
 
 # What handles tensors, and the rooms that do; checking every word that the grammar makes would take a minute.
 _CHECKED = """masks attention fused positions multi_head layers config seq2seq recurrent transformer
-    data.batches decoding training evaluation cli.terminal""".split()
+    data.batches decoding training evaluation translator.translation cli.terminal""".split()
 if os.environ.get("TFMR_CHECK_SHAPES") == "1":
     from jaxtyping import install_import_hook
 
@@ -22,6 +23,9 @@ from tfmr.multi_head import MultiHeadAttention  # noqa: E402
 from tfmr.recurrent import RecurrentConfig, RecurrentSeq2Seq  # noqa: E402
 from tfmr.transformer import Transformer  # noqa: E402
 
+if TYPE_CHECKING:
+    from tfmr.translator import load_translator
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -32,6 +36,15 @@ __all__ = [
     "Transformer",
     "TransformerConfig",
     "causal_mask",
+    "load_translator",
     "padding_mask",
     "scaled_dot_product_attention",
 ]
+
+
+def __getattr__(name: str):
+    if name == "load_translator":  # only now: it brings corpora, tokenizers and metrics with it
+        from tfmr.translator import load_translator
+
+        return load_translator
+    raise AttributeError(f"module 'tfmr' has no attribute {name!r}")

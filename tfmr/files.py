@@ -26,15 +26,15 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         InputError: the folder cannot be made or written to, or the disk is full; the sentence names ``path``.
     """
     path = Path(path)
-    with _naming(path):
+    with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     temporary = Path(name)
     try:
-        with _naming(path, _REFUSALS):
+        with naming(path, _REFUSALS):
             yield temporary
-        with _naming(path):
+        with naming(path):
             with open(temporary, "r+b") as written:  # on the disk before it takes the old file's name
                 os.fsync(written.fileno())
             _give_usual_permissions(temporary)
@@ -44,7 +44,7 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _naming(path: Path, numbers: set[int] | None = None) -> Iterator[None]:
+def naming(path: Path, numbers: set[int] | None = None) -> Iterator[None]:
     """Turn errors of the disk (all, or those of these numbers) into a sentence about ``path``."""
     try:
         yield

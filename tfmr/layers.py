@@ -162,31 +162,85 @@ class DecoderLayer(nn.Module):
         return self.around_feed_forward(x, self.feed_forward), *seen
 
 
+class Cache(NamedTuple):
+    """Keys and values of the words read so far, in a buffer with room for more: nothing is copied to add a word.
+
+    A cache is not changed by being used. The one that :meth:`append` makes shares the buffer, and each knows how much
+    of it is its own. Only the newest may write behind its end; an older one goes on in a copy.
+
+    Attributes:
+        keys, values: the buffer, in heads: (batch, heads, room, size of a head).
+        length: how many words were read; what stands behind them is not part of this cache.
+        written: the length of the newest cache in this buffer, in a list of one that all of them share.
+    """
+
+    keys: Float[Tensor, "batch heads room d_key"]
+    values: Float[Tensor, "batch heads room d_value"]
+    length: int
+    written: list[int]
+
+    @classmethod
+    def of(cls, k: Float[Tensor, "batch heads words d_key"], v: Tensor) -> "Cache":
+        """The cache of these words."""
+        return cls(k, v, k.size(-2), [k.size(-2)])
+
+    @property
+    def words(self) -> tuple[Tensor, Tensor]:
+        """Keys and values of the words, without the room behind them."""
+        return self.keys[:, :, : self.length], self.values[:, :, : self.length]
+
+    def append(self, k: Float[Tensor, "batch heads words d_key"], v: Tensor) -> "Cache":
+        """The cache with these words behind those that it has."""
+        start, end = self.length, self.length + k.size(-2)
+        is_newest, fits = self.written[0] == start, end <= self.keys.size(-2)
+        if is_newest and fits and not torch.is_grad_enabled():  # gradients need what an earlier step read
+            keys, values, written = self.keys, self.values, self.written
+        else:
+            keys, values, written = *(_with_room(x, end) for x in self.words), [end]
+        keys[:, :, start:end], values[:, :, start:end], written[0] = k, v, end
+        return Cache(keys, values, end, written)
+
+    def select(self, rows: Int[Tensor, " rows"]) -> "Cache":
+        """The cache of these rows of the batch, in this order, with room as before."""
+        return Cache(self.keys[rows], self.values[rows], self.length, [self.length])
+
+
+def _with_room(x: Float[Tensor, "batch heads words d_head"], length: int) -> Tensor:
+    """A copy with room for about twice ``length`` words, so that few of them are copied again and again."""
+    buffer = x.new_empty(*x.shape[:2], 2 * max(length, 8), x.size(-1))
+    buffer[:, :, : x.size(-2)] = x
+    return buffer
+
+
 class LayerState(NamedTuple):
     """What a decoder layer need not compute again for the next word; :func:`step_layer` makes a new one.
 
     Attributes:
-        past: keys and values of the words read so far, in heads: (batch, heads, words, size of a head).
-        source: keys and values of the memory.
+        past: keys and values of the words read so far.
+        source: keys and values of the memory, in heads: (batch, heads, src_len, size of a head).
     """
 
-    past: tuple[Tensor, Tensor]
+    past: Cache
     source: tuple[Tensor, Tensor]
 
     @property
     def position(self) -> int:
         """How many words were read, and so where the next one stands."""
-        return self.past[0].size(-2)
+        return self.past.length
 
     def select(self, rows: Int[Tensor, " rows"]) -> "LayerState":
         """The state of these rows of the batch, in this order."""
-        return LayerState(*(tuple(x[rows] for x in pair) for pair in self))
+        return LayerState(self.past.select(rows), tuple(x[rows] for x in self.source))
+
+    def reorder(self, rows: Int[Tensor, " rows"]) -> "LayerState":
+        """:meth:`select` where each row stays with its sentence: the memory's keys and values are kept."""
+        return self._replace(past=self.past.select(rows))
 
 
 def start_layer(layer: DecoderLayer, memory: Float[Tensor, "batch src_len d_model"]) -> LayerState:
     """The state before the first word: keys and values of the memory, computed once a sentence, and no past."""
     no_word = memory[:, :0]
-    past = layer.self_attention.project(no_word, no_word)
+    past = Cache.of(*layer.self_attention.project(no_word, no_word))
     return LayerState(past, layer.cross_attention.project(memory, memory))
 
 
@@ -204,12 +258,11 @@ def step_layer(
     Returns:
         The output, the weights of the cross-attention (or None), and the state after.
     """
-    seen, (keys, values) = [], state.past
+    seen = []
 
     def attend_to_past(h: Tensor) -> Tensor:
-        k, v = layer.self_attention.project(h, h, state.position)
-        past = torch.cat([keys, k], dim=-2), torch.cat([values, v], dim=-2)
-        output, _ = layer.self_attention.attend(h, *past, offset=state.position)
+        past = state.past.append(*layer.self_attention.project(h, h, state.position))
+        output, _ = layer.self_attention.attend(h, *past.words, offset=state.position)
         return keep(seen, (output, past))
 
     def attend_to_memory(h: Tensor) -> Tensor:

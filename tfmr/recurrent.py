@@ -81,9 +81,13 @@ class RecurrentState(NamedTuple):
     projected_key: Float[Tensor, "batch memory_len d_projected"] | None
 
     def select(self, rows: Int[Tensor, " rows"]) -> "RecurrentState":
-        """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
+        """The state of these rows of the batch, in this order."""
         projected_key = None if self.projected_key is None else self.projected_key[rows]
         return RecurrentState(self.hidden[rows], self.memory.select(rows), projected_key)
+
+    def reorder(self, rows: Int[Tensor, " rows"]) -> "RecurrentState":
+        """:meth:`select` where each row stays with its sentence: what comes from the source is kept."""
+        return self._replace(hidden=self.hidden[rows])
 
 
 class RecurrentEncoder(nn.Module):

@@ -27,7 +27,13 @@ class State(Protocol):
     """What a decoder knows between two words. A step makes a new one and leaves the old one as it was."""
 
     def select(self, rows: Int[Tensor, " rows"]) -> "State":
-        """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
+        """The state of these rows of the batch, in this order; a row may be there more than once, or not at all."""
+
+    def reorder(self, rows: Int[Tensor, " batch"]) -> "State":
+        """:meth:`select` where each row stays with its source sentence, so that what comes from there is kept.
+
+        What a beam search does with its survivors: hypotheses of one sentence change places among themselves.
+        """
 
 
 @runtime_checkable

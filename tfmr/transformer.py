@@ -55,8 +55,12 @@ class DecoderState(NamedTuple):
         return self.layers[0].position
 
     def select(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
-        """The state of these rows of the batch, in this order: what a beam search does with its survivors."""
+        """The state of these rows of the batch, in this order."""
         return DecoderState(self.mask[rows], [one.select(rows) for one in self.layers])
+
+    def reorder(self, rows: Int[Tensor, " rows"]) -> "DecoderState":
+        """:meth:`select` where each row stays with its sentence: what comes from the source is kept."""
+        return self._replace(layers=[one.reorder(rows) for one in self.layers])
 
 
 class Embedding(nn.Module):

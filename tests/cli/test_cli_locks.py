@@ -10,7 +10,7 @@ import pytest
 from cli_tools import ENVIRONMENT, FILES, TINY, everything_in, refused
 
 from tfmr.__main__ import main
-from tfmr.cli import train_command
+from tfmr.cli import preparing, train_command
 from tfmr.errors import InputError
 from tfmr.translator import locks
 from tfmr.translator.locks import only_process
@@ -26,7 +26,7 @@ def test_two_trainings_in_one_folder_are_one_too_many(copy, trained, capsys):
                 capsys, *argv, more
             )
         assert everything_in(copy) == before
-        assert main(["translate", "un"]) == 0  # reading is free
+        assert main(["translate", "--run=latest", "un"]) == 0  # reading is free
     assert main([*argv, "--resume"]) == 0
     assert {path.name for path in run.iterdir()} == FILES
 
@@ -51,8 +51,8 @@ def test_a_run_that_appeared_meanwhile_is_not_removed(corpus, capsys, monkeypatc
         (corpus / "r" / "config.json").write_text("of the other", encoding="utf-8")
         return load_corpus(*args, **kwargs)
 
-    load_corpus = train_command.load_corpus
-    monkeypatch.setattr(train_command, "load_corpus", slow)
+    load_corpus = preparing.load_corpus
+    monkeypatch.setattr(preparing, "load_corpus", slow)
     assert "holds an unfinished run" in refused(capsys, "train", "--corpus=pairs.tsv", "--out=r", *TINY)
     assert everything_in(corpus / "r") == {Path("config.json"): b"of the other"}
 

@@ -14,6 +14,7 @@ from tfmr.__main__ import main
 from tfmr.cli import commands
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
+from tfmr.translator import translator
 
 
 def test_help_of_every_command(capsys):
@@ -28,7 +29,7 @@ def test_help_of_every_command(capsys):
 @pytest.mark.parametrize(("text", "status"), [("un", 0), (" ", 2)])
 def test_the_shell_sees_the_exit_status(copy, monkeypatch, text, status):
     monkeypatch.delitem(sys.modules, "tfmr.__main__")  # it is to run anew, as a program
-    monkeypatch.setattr(sys, "argv", ["tfmr", "translate", "--no-alignment", text])
+    monkeypatch.setattr(sys, "argv", ["tfmr", "translate", "--run=latest", text])
     with pytest.raises(SystemExit) as leaving:
         runpy.run_module("tfmr", run_name="__main__")
     assert leaving.value.code == status
@@ -39,10 +40,13 @@ def test_a_message_of_several_lines_is_one(capsys, monkeypatch):
         raise InputError("expected one line\n  and a second\tand a third")
 
     monkeypatch.setattr(commands.run_folder, "latest", fail)
-    assert refused(capsys, "translate", "un") == "tfmr: expected one line and a second and a third\n"
+    assert (
+        refused(capsys, "translate", "--run=latest", "un")
+        == "tfmr: expected one line and a second and a third\n"
+    )
 
 
-@pytest.mark.parametrize("command", [["translate", "un"], ["evaluate"]])
+@pytest.mark.parametrize("command", [["translate", "--run=latest", "un"], ["evaluate", "--run=latest"]])
 def test_threads_are_as_many_as_asked_for(copy, monkeypatch, command):
     asked = []
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
@@ -59,18 +63,18 @@ def test_what_memory_has_no_room_for_is_one_sentence(copy, capsys, monkeypatch):
         def fail(*args, error=error, **options):
             raise error
 
-        monkeypatch.setattr(commands, "greedy_decode", fail)
-        assert "memory: expected room for this model" in refused(capsys, "translate", "un")
-    monkeypatch.setattr(commands, "greedy_decode", lambda *args, **options: 1 / 0)
+        monkeypatch.setattr(translator, "beam_search", fail)
+        assert "memory: expected room for this model" in refused(capsys, "translate", "--run=latest", "un")
+    monkeypatch.setattr(translator, "beam_search", lambda *args, **options: 1 / 0)
     with pytest.raises(ZeroDivisionError):  # a mistake of ours keeps its traceback
-        main(["translate", "un"])
+        main(["translate", "--run=latest", "un"])
 
     def fail(*args, **options):
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr(commands, "greedy_decode", fail)
+    monkeypatch.setattr(translator, "beam_search", fail)
     with pytest.raises(RuntimeError, match="ours"):
-        main(["translate", "un"])
+        main(["translate", "--run=latest", "un"])
 
 
 class Terminal(io.TextIOWrapper):
@@ -90,7 +94,7 @@ def test_what_is_written_is_utf8_whatever_the_locale_says(copy, monkeypatch, enc
     out, err = Terminal(encoding), Terminal(encoding)
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
-    assert main(["translate", "deux où inconnu é"]) == 0
+    assert main(["translate", "--run=latest", "deux où inconnu é"]) == 0
     assert out.bytes().decode("utf-8").strip() == "où ? œuvre «字»"
     assert "not in the vocabulary: inconnu, é" in err.bytes().decode("utf-8")
     assert main(["translate", "un", "--run=caf\udce9"]) == 2  # a folder's name may be no text at all
@@ -100,7 +104,7 @@ def test_what_is_written_is_utf8_whatever_the_locale_says(copy, monkeypatch, enc
 def test_in_a_process_without_any_locale_text_is_utf8(copy):
     """Arguments, standard input, both outputs: with all that Python guesses from the environment set to ASCII."""
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-m", "tfmr", "translate", "deux où ’".encode()]
+    command = [sys.executable, "-m", "tfmr", "translate", "--run=latest", "--attention", "deux où ’".encode()]
     child = subprocess.run(command, capture_output=True, env=ENVIRONMENT | ascii_only)
     assert child.returncode == 0, child.stderr
     unknown, heading, *_ = child.stderr.decode("utf-8").splitlines()
@@ -110,7 +114,7 @@ def test_in_a_process_without_any_locale_text_is_utf8(copy):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 def test_a_full_disk_under_standard_output_is_one_sentence(copy):
     with open("/dev/full", "wb") as full:
-        command = [sys.executable, "-m", "tfmr", "translate", "un", "--no-alignment"]
+        command = [sys.executable, "-m", "tfmr", "translate", "--run=latest", "un"]
         child = subprocess.run(
             command, stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, encoding="utf-8"
         )
@@ -121,7 +125,7 @@ def test_a_full_disk_under_standard_output_is_one_sentence(copy):
 
 
 def test_a_reader_that_leaves_early_is_no_error(copy):
-    command = [sys.executable, "-m", "tfmr", "translate", "--no-alignment"]
+    command = [sys.executable, "-m", "tfmr", "translate", "--run=latest"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT) as child:
         child.stdout.close()

@@ -50,7 +50,7 @@ def test_a_broken_corpus_is_refused_before_anything_is_written(corpus, capsys, c
         (["--corpus=pairs.tsv", f"--d-embed={10**12}"], "--d-embed: expected at most 1,000,000"),
         (
             ["--corpus=pairs.tsv", "--model=transformer", "--d-model=800000"],
-            "--d-model, --num-heads, --num-layers: expected a model that fits into",
+            "--decoder-layers, --d-ff: expected a model that fits into",
         ),
         (
             ["--corpus=pairs.tsv", "--model=transformer", "--num-layers=9999999"],

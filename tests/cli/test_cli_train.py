@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, pairs_text, refused
+from cli_tools import ENVIRONMENT, FILES, TINY, WORDS, everything_in, handed_on, pairs_text, refused
 
 from tfmr.__main__ import main
-from tfmr.cli import commands, train_command
+from tfmr.cli import commands, preparing, train_command
 from tfmr.data import WordTokenizer
 from tfmr.errors import InputError
 from tfmr.evaluation import AlignmentScores, Evaluation, Score, measure
@@ -49,9 +49,8 @@ def test_train_makes_a_run_folder_and_prints_the_test_scores(corpus, capsys):
 )
 def test_history_keeps_the_scores_of_an_alignment(corpus, monkeypatch, alignment, kept):
     score = Score(1.0, "s")
-    monkeypatch.setattr(
-        train_command, "evaluate", lambda *args: Evaluation(score, score, 3.0, alignment, ["said"])
-    )
+    found = Evaluation(score, score, 3.0, alignment, ["said"])
+    monkeypatch.setattr(train_command, "evaluate", lambda *args, **settings: found)
     assert main(["train", "--corpus=pairs.tsv", *TINY, "--epochs=1", "--out=r"]) == 0
     test = json.loads(Path("r/history.json").read_text(encoding="utf-8"))["test"]
     assert list(test) == ["bleu", "chrf", "perplexity", *(f"alignment_{name}" for name in RATES)]
@@ -82,7 +81,7 @@ def test_a_transformer_is_trained_kept_and_used_like_the_others(corpus, capsys, 
     scores = capsys.readouterr().out
     assert main(["evaluate", f"--run={folder}"]) == 0
     assert capsys.readouterr().out == scores
-    assert main(["translate", "un deux", f"--run={folder}"]) == 0
+    assert main(["translate", "--attention", "un deux", f"--run={folder}"]) == 0
     out, err = capsys.readouterr()
     assert out.count("\n") == 1 and "deux" in err  # the alignment, beside the translation
     assert main([*argv, "--resume"]) == 0  # nothing is left to do, and it says so by the same scores
@@ -130,22 +129,6 @@ def test_a_folder_of_other_things_is_not_touched(corpus, capsys):
     assert set(everything_in(corpus)) == {Path("pairs.tsv"), Path("thesis/chapter.tex")}
 
 
-class HandedOn(Exception):
-    """What ``train`` was called with."""
-
-
-def handed_on(monkeypatch, *argv):
-    """What a command line makes of its arguments, without training."""
-
-    def stop(*args, **kwargs):
-        raise HandedOn(args, kwargs)
-
-    monkeypatch.setattr(train_command, "train", stop)
-    with pytest.raises(HandedOn) as caught:
-        main(["train", *argv])
-    return caught.value.args
-
-
 def test_arguments_reach_what_they_are_for(corpus, monkeypatch):
     argv = ["--corpus=pairs.tsv", "--model=transformer", "--d-model=16", "--num-heads=2", "--num-layers=2"]
     argv += ["--dropout=0.35", "--seed=5", "--tokenizer=word", "--device=cpu", "--batch-size=7"]
@@ -161,7 +144,8 @@ def test_arguments_reach_what_they_are_for(corpus, monkeypatch):
     )
     assert set(more["identity"]) == {"src_tokenizer.json", "tgt_tokenizer.json"}
     torch.manual_seed(5)
-    fresh = train_command._build(vars(model.config) | {"model": "transformer", "num_layers": 2}, 10, 10)
+    layers = {"num_layers": 2, "encoder_layers": None, "decoder_layers": None}
+    fresh = preparing.build(vars(model.config) | {"model": "transformer", **layers}, 10, 10)
     for (name, weight), other in zip(model.named_parameters(), fresh.parameters(), strict=True):
         assert torch.equal(weight, other), name  # the seed is the weights' too
 

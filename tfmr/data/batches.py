@@ -38,7 +38,10 @@ class Batch:
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device."""
-        return Batch(self.src.to(device), self.tgt.to(device), self.pad_id)
+        src, tgt, to_gpu = self.src, self.tgt, self.src.is_cpu and torch.device(device).type == "cuda"
+        if to_gpu:  # from pinned memory, a copy does not wait until the GPU has done what it was told before
+            src, tgt = src.pin_memory(), tgt.pin_memory()
+        return Batch(src.to(device, non_blocking=to_gpu), tgt.to(device, non_blocking=to_gpu), self.pad_id)
 
     @property
     def num_tokens(self) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tfmr.data.alibi import load_alibi
 from tfmr.data.corpus import Corpus
+from tfmr.data.joined import join_corpora
 from tfmr.data.multi30k import LANGUAGES, load_multi30k
 from tfmr.data.tatoeba import load_tatoeba
 from tfmr.data.tsv import load_tsv
@@ -30,15 +31,19 @@ def load_corpus(
     a path   ``source TAB target`` a line, plain or gzip             as the caller says
     ======== ======================================================= =====================
 
+    Names joined by ``+``, such as ``"tatoeba+grammar"``, are one corpus (:func:`tfmr.data.joined.join_corpora`): the
+    training and validation pairs of all, the test pairs of the first. Each is loaded as it would be alone.
+
     All but ``grammar`` and a path are looked for in ``$TFMR_DATA``, in the cache, and at their public homes
     (:func:`tfmr.data.download.fetch`).
 
     Args:
-        name: one of the names above, or the path of a file (whatever ends in ``.tsv``, ``.txt`` or ``.gz``,
-            or contains a ``/``).
+        name: one of the names above, several joined by ``+``, or the path of a file (whatever ends in ``.tsv``,
+            ``.txt`` or ``.gz``, or contains a ``/``).
         src, tgt: codes of the source and the target language.
-        size: how many training pairs. ``grammar`` makes that many (20,000 if None); of another corpus it
-            keeps a random choice (all if None). The validation and test sets do not depend on it there.
+        size: how many training pairs. ``grammar`` makes that many (20,000 if None); of another corpus, or of
+            joined ones, it keeps a random choice (all if None). The validation and test sets do not depend on it
+            there.
         seed: what ``grammar`` makes, and which training pairs are chosen elsewhere. The splits of the other
             corpora do not depend on it.
 
@@ -50,6 +55,9 @@ def load_corpus(
         raise InputError(f"size: expected at least 1 training pair, got {size}")
     if is_path(name):
         return _choose(load_tsv(name, src, tgt), size, seed)
+    if "+" in name:
+        parts = [load_corpus(part, src=src, tgt=tgt, seed=seed) for part in name.split("+")]
+        return _choose(join_corpora(parts), size, seed)
     if name not in NAMES:
         expected = ", ".join(repr(known) for known in NAMES)
         raise InputError(f"corpus: expected {expected} or the path of a .tsv file, got {name!r}")

@@ -5,9 +5,9 @@ only: a vocabulary that knows the words of the test set has seen the test.
 """
 
 import json
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import tokenizers
 from jaxtyping import Int
@@ -15,6 +15,7 @@ from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 
 from tfmr.data.text import canonical
+from tfmr.data.typography import tidy, typeset
 from tfmr.data.words import word_detokenize, word_tokenize
 from tfmr.errors import InputError
 
@@ -120,25 +121,34 @@ class BPETokenizer:
     The alphabet is the 256 bytes, so nothing is ever unknown, and upper case stays: ``decode(encode(text))``
     is :func:`tfmr.data.text.canonical` of ``text``: what is read is written back, each sign in its one shape.
 
+    With a language, it no longer matters either how a text is spaced around punctuation and which quotation marks it
+    has: what is read is :func:`tfmr.data.typography.tidy`, and what is written
+    :func:`tfmr.data.typography.typeset`.
+
     Attributes:
         pad_id, bos_id, eos_id, unk_id: 0, 1, 2 and 3, in every vocabulary; ``unk_id`` is never used.
+        language: two-letter code of the language that is written, or None.
     """
 
     pad_id, bos_id, eos_id, unk_id = PAD_ID, BOS_ID, EOS_ID, UNK_ID
 
-    def __init__(self, merges: tokenizers.Tokenizer):
+    def __init__(self, merges: tokenizers.Tokenizer, language: str | None = None):
+        self.language = language
         # The library's tokenizer knows no special tokens (its numbers start at 0; ours are 4 higher):
         # a sentence that contains the letters "<eos>" is text like any other.
         self._merges = merges
 
     @classmethod
-    def train(cls, texts: Iterable[str], vocab_size: int = 5000, min_count: int = 2) -> "BPETokenizer":
+    def train(
+        cls, texts: Iterable[str], vocab_size: int = 5000, min_count: int = 2, language: str | None = None
+    ) -> "BPETokenizer":
         """Learn the merges of training texts (of both languages, for a joint vocabulary).
 
         Args:
             texts: training sentences.
             vocab_size: the size wanted, 4 specials and 256 bytes included; less if the texts run out.
             min_count: a pair of pieces that occurs less often is not merged.
+            language: such as ``"fr"``: punctuation is read in any habit and written in that of the language.
 
         Raises:
             InputError: ``vocab_size`` has no room for the bytes or is beyond all use, or the texts are empty.
@@ -149,7 +159,7 @@ class BPETokenizer:
                 f"vocab_size: expected at least {smallest} (4 special tokens, 256 bytes), at most "
                 f"{MOST_PIECES:,}, got {vocab_size}"
             )
-        prepared = [_prepare(text) for text in texts]
+        prepared = [_prepare(text, language) for text in texts]
         if not any(prepared):
             raise InputError("texts: expected at least one word for the vocabulary, got none")
         merges = tokenizers.Tokenizer(models.BPE())
@@ -167,20 +177,25 @@ class BPETokenizer:
             show_progress=False,
         )
         merges.train_from_iterator(prepared, trainer)
-        return cls(merges)
+        return cls(merges, language)
+
+    def writing(self, language: str | None) -> "BPETokenizer":
+        """The same vocabulary for text of another language: the pieces and their numbers are one, what is printed is not."""
+        return BPETokenizer(self._merges, language)
 
     def __len__(self) -> int:
         return NUM_SPECIALS + self._merges.get_vocab_size()
 
     def encode(self, text: str) -> list[int]:
         """The numbers of the pieces of ``text``, without begin and end symbols."""
-        return [number + NUM_SPECIALS for number in self._merges.encode(_prepare(text)).ids]
+        return [number + NUM_SPECIALS for number in self._merges.encode(_prepare(text, self.language)).ids]
 
     def decode(self, ids: Iterable[int] | Int[Tensor, "length"]) -> str:
         """The text up to the first end symbol; padding is left out, bytes that are no character are ``�``."""
         pieces = [number - NUM_SPECIALS for number in _content(ids, len(self), drop_unknown=True)]
         # Canonical again: a model may write a line end, which is a byte like any other.
-        return canonical(self._merges.decode(pieces))
+        text = canonical(self._merges.decode(pieces))
+        return typeset(text, self.language) if self.language else text
 
     def tokens(self, text: str) -> list[str]:
         """One readable string for every number of ``encode(text)``: the characters it covers.
@@ -188,7 +203,7 @@ class BPETokenizer:
         The space before a word is not shown. A piece with no character of its own (the space alone, or a
         further byte of a character that is cut into bytes) shows as ``·``.
         """
-        prepared, shown, done = _prepare(text), [], 0
+        prepared, shown, done = _prepare(text, self.language), [], 0
         for start, end in self._merges.encode(prepared).offsets:
             shown.append(prepared[max(start, done) : end].strip() or "·")
             done = end
@@ -196,20 +211,17 @@ class BPETokenizer:
 
     def word_of(self, text: str) -> list[int]:
         """For every number of ``encode(text)``, which word of ``word_tokenize(text)`` it is a part of."""
-        prepared = _prepare(text)
-        starts, position = [], 0
-        for word in word_tokenize(prepared):
-            position = prepared.index(word, position)
-            starts.append(position)
-            position += len(word)
-        firsts = [start + (prepared[start] == " ") for start, _ in self._merges.encode(prepared).offsets]
-        return [bisect_right(starts, first) - 1 for first in firsts]
+        # Words and pieces are compared by the characters they cover: only white space tells their two texts apart.
+        owner = [number for number, word in enumerate(word_tokenize(text)) for _ in word]
+        prepared = _prepare(text, self.language)
+        before = [0, *accumulate(character != " " for character in prepared)]
+        return [owner[before[start]] for start, _ in self._merges.encode(prepared).offsets]
 
     def to_json(self) -> str:
         """All there is to the tokenizer, as JSON text."""
-        return json.dumps(
-            {"tokenizer": "bpe", "merges": json.loads(self._merges.to_str())}, ensure_ascii=False
-        )
+        language = {"language": self.language} if self.language else {}
+        saved = {"tokenizer": "bpe", **language, "merges": json.loads(self._merges.to_str())}
+        return json.dumps(saved, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "BPETokenizer":
@@ -218,14 +230,17 @@ class BPETokenizer:
         Raises:
             InputError: the text is not one that ``BPETokenizer.to_json`` writes.
         """
-        saved = _saved(text, "bpe").get("merges")
+        saved = _saved(text, "bpe")
+        language = saved.get("language")
+        if not isinstance(language, str | None):
+            raise InputError(f"tokenizer: expected a language or none in its JSON text, got {language!r}")
         try:
-            merges = tokenizers.Tokenizer.from_str(json.dumps(saved))
+            merges = tokenizers.Tokenizer.from_str(json.dumps(saved.get("merges")))
         except Exception as error:  # the library raises nothing more precise
             raise InputError(f"tokenizer: expected byte-pair merges in its JSON text, but {error}") from None
         if not isinstance(merges.model, models.BPE) or merges.get_vocab_size() < 256:
             raise InputError("tokenizer: expected byte-pair merges over 256 bytes in its JSON text")
-        return cls(merges)
+        return cls(merges, language)
 
 
 Tokenizer = WordTokenizer | BPETokenizer
@@ -267,10 +282,11 @@ def _content(ids: Iterable[int] | Int[Tensor, "length"], vocab_size: int, drop_u
     return content
 
 
-def _prepare(text: str) -> str:
-    """Canonical, with a space in front of each word: so it is the same word at the start of a sentence."""
+def _prepare(text: str, language: str | None) -> str:
+    """In the one form, with a space in front of each word: so it is the same word at the start of a sentence."""
     try:
         text.encode()  # a terminal hands over bytes that are no UTF-8 as lone surrogates
     except UnicodeEncodeError:
         raise InputError(f"text: expected Unicode text, got broken characters in {text!r}") from None
-    return "".join(f" {word}" for word in canonical(text).split())
+    text = tidy(text) if language else canonical(text)
+    return "".join(f" {word}" for word in text.split())

@@ -46,17 +46,26 @@ def evaluate(
     src_tokenizer: Tokenizer,
     tgt_tokenizer: Tokenizer,
     batch_size: int = 100,
+    *,
+    beam_size: int = 1,
+    length_penalty: float = 0.6,
 ) -> Evaluation:
-    """Translate the sources greedily and compare with the references, as text: cased and detokenised.
+    """Translate the sources and compare with the references, as text: cased and detokenised.
+
+    Args:
+        batch_size: sentences translated at once.
+        beam_size, length_penalty: of the search (:func:`tfmr.decoding.translate`); a beam of 1 is greedy.
 
     Raises:
-        InputError: there are no pairs, or a side of one has no token.
+        InputError: there are no pairs, a side of one has no token, or a setting is out of its range.
     """
     examples = encode_pairs(pairs, src_tokenizer, tgt_tokenizer)
     nll = evaluate_loss(
         model, BucketedBatches.for_measuring(examples, batch_size, pad_id=src_tokenizer.pad_id)
     )
-    translations = translate(model, [pair.src for pair in pairs], src_tokenizer, tgt_tokenizer, batch_size)
+    sources = [pair.src for pair in pairs]
+    search = {"beam_size": beam_size, "length_penalty": length_penalty}
+    translations = translate(model, sources, src_tokenizer, tgt_tokenizer, batch_size, **search)
     references = [pair.tgt for pair in pairs]
     alignment = None
     if model.attends and all(pair.links is not None for pair in pairs):
@@ -74,10 +83,10 @@ def decoded_words(
     src_tokenizer: Tokenizer,
     tgt_tokenizer: Tokenizer,
 ) -> tuple[Float[Tensor, "tgt_words src_words"], list[str], list[str]]:
-    """What one greedy translation looked at, word by word, ready to be shown.
+    """What one translation looked at, word by word, ready to be shown.
 
     Args:
-        weights: as :func:`tfmr.decoding.greedy_decode` returns them, for one sentence.
+        weights: as :func:`tfmr.decoding.greedy_decode` and ``beam_search`` return them, for one sentence.
         src_text: the sentence.
         tgt_ids: the ids of its translation.
 

@@ -91,19 +91,22 @@ def load_weights(model: nn.Module, weights: Tensors, path: str | Path) -> None:
 
 
 def capture(
-    model: nn.Module, optimizer: torch.optim.Optimizer, best: Tensors, device: torch.device
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    random: Mapping[str, Tensor],
+    kept: Mapping[str, Tensors],
 ) -> dict[str, Tensor]:
-    """All tensors that decide how training goes on: parameters, Adam's moments, random numbers, best parameters."""
-    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
+    """All tensors that decide how training goes on, each under a name of its own.
+
+    Args:
+        random: where random generators stand: without them a resumed run would drop other numbers.
+        kept: further sets of parameters, by name.
+    """
+    tensors = {f"random.{name}": tensor for name, tensor in random.items()}
+    for kind, parameters in {"model": model.state_dict(), **kept}.items():
+        tensors |= {f"{kind}.{name}": tensor for name, tensor in parameters.items()}
     for number, moments in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in moments.items()}
-    # Dropout draws from these generators: without their state a resumed run would drop other numbers.
-    tensors["random.cpu"] = torch.get_rng_state()
-    if device.type == "cuda":
-        tensors["random.cuda"] = torch.cuda.get_rng_state(device)
-    elif device.type == "mps":
-        tensors["random.mps"] = torch.mps.get_rng_state()
     return tensors
 
 
@@ -111,30 +114,24 @@ def restore(
     tensors: Tensors,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
-    device: torch.device,
     path: str | Path,
-) -> dict[str, Tensor]:
-    """Put back what :func:`capture` took, and return the best parameters.
+) -> None:
+    """Put parameters and Adam's moments back as :func:`capture` took them; :func:`under` finds the rest.
 
     Raises:
         InputError: the parameters do not fit the model.
     """
-    load_weights(model, _under("model.", tensors), path)
+    load_weights(model, under("model", tensors), path)
     moments: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in _under("optimizer.", tensors).items():
+    for name, tensor in under("optimizer", tensors).items():
         number, moment = name.split(".", 1)
         moments.setdefault(int(number), {})[moment] = tensor.clone()
     optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
-    torch.set_rng_state(tensors["random.cpu"])
-    if device.type == "cuda" and "random.cuda" in tensors:
-        torch.cuda.set_rng_state(tensors["random.cuda"], device)
-    elif device.type == "mps" and "random.mps" in tensors:
-        torch.mps.set_rng_state(tensors["random.mps"])
-    return {name: tensor.to(device, copy=True) for name, tensor in _under("best.", tensors).items()}
 
 
-def _under(prefix: str, tensors: Tensors) -> dict[str, Tensor]:
-    """The tensors whose names start with ``prefix``, without it."""
+def under(kind: str, tensors: Tensors) -> dict[str, Tensor]:
+    """The tensors whose names start with ``kind`` and a dot, without these."""
+    prefix = kind + "."
     return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
 
 

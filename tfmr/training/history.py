@@ -12,8 +12,10 @@ class Epoch:
 
     Attributes:
         number: which epoch it was, counted from 1.
-        train_loss: mean negative log-likelihood of a target token in nats, with dropout, while learning.
-        valid_loss: the same on the validation pairs after the epoch, without dropout.
+        train_loss: mean negative log-likelihood of a target token in nats, with dropout, while learning; without
+            label smoothing.
+        valid_loss: the same on the validation pairs after the epoch, without dropout, of the mean parameters if the last
+            epochs are averaged.
         tokens: target tokens trained on.
         seconds: time spent on training steps (not on validation, nor on writing checkpoints).
     """

@@ -3,29 +3,29 @@
 It trains anything that keeps the contract (:class:`tfmr.seq2seq.Seq2Seq`). A run is a function of the initial
 parameters, the data and the config: batches depend on the seed and the epoch only, dropout on the generator whose
 state the checkpoint keeps. A run that was killed and resumed therefore ends with the same parameters, bit for bit,
-as one that was not (on one machine, on a CPU, with the same number of threads).
+as one that was not (on one machine, on a CPU, with the same number of threads and processes).
 """
 
 import math
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from tqdm import tqdm
 
 from tfmr.data.batches import BucketedBatches
 from tfmr.errors import InputError
-from tfmr.training.checkpoints import capture, load_tensors, remove_leftovers, restore, save_tensors
+from tfmr.training.checkpoints import remove_leftovers, save_tensors
 from tfmr.training.config import TrainConfig
 from tfmr.training.history import Epoch, History
-from tfmr.training.loss import evaluate_loss, negative_log_likelihood, try_longest
+from tfmr.training.log import Log, Row
+from tfmr.training.loss import evaluate_loss, try_longest
 from tfmr.training.machine import pick_device, set_seed
+from tfmr.training.run import Run
 from tfmr.training.schedule import learning_rate_at
-from tfmr.training.step import train_step
 
 
 def train(
@@ -37,10 +37,15 @@ def train(
     device: torch.device | str | None = None,
     checkpoint: str | Path | None = None,
     identity: Mapping[str, str] | None = None,
+    log: str | Path | None = None,
+    tensorboard: str | Path | None = None,
     progress: bool = False,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> History:
     """Train ``model`` in place with Adam (Kingma and Ba, 2015); it ends with its best parameters, in eval mode.
+
+    Several processes that were joined (:func:`tfmr.training.processes.joined`) train one model, if all call this with
+    the same arguments: each takes its rows of every batch, and only the first writes files.
 
     Args:
         model: what is to learn.
@@ -49,13 +54,16 @@ def train(
         checkpoint: where to keep all that is needed to go on. If the file is there, training goes on from it.
         identity: what else makes the run what it is, by name, such as checksums of its vocabularies; kept in
             the checkpoint, and compared when training goes on.
+        log: a CSV file that gets a row of figures (:class:`tfmr.training.log.Row`) at every look.
+        tensorboard: a folder that gets the same figures for TensorBoard.
         progress: show a bar on standard error.
-        on_epoch: called with the record of each epoch, after its checkpoint is written.
+        on_epoch: called with the record of each epoch, after its checkpoint is written (by the first process only).
 
     Raises:
-        InputError: batches are padded with another id than the model's; the device is not there; the checkpoint is broken, or of another model, config or data
+        InputError: batches are padded with another id than the model's; the device is not there, or cannot compute in
+            this precision; the checkpoint is broken, or of another model, config, data or number of processes
             (only ``epochs`` may be raised, and only if the schedule does not depend on it); the loss is not
-            finite any more; the longest validation pair is too long for the model.
+            finite any more; the longest validation pair is too long for the model; TensorBoard is not installed.
     """
     for name, batches in (("train_batches", train_batches), ("valid_batches", valid_batches)):
         if batches.pad_id != model.config.pad_id:
@@ -63,34 +71,40 @@ def train(
                 f"{name}: expected the model's padding, {model.config.pad_id}, got {batches.pad_id}"
             )
     device = pick_device(device)
-    set_seed(config.seed)
     model.to(device)
-    run = _Run(model, torch.optim.Adam(model.parameters()), device)
+    run = Run(model, config, device, math.ceil(len(train_batches) / config.accumulate))
+    set_seed(config.seed + run.processes.rank)  # each process drops other numbers
     data = {"train_batches": train_batches.fingerprint(), "valid_batches": valid_batches.fingerprint()}
-    data |= identity or {}
-
-    def save() -> None:
-        if checkpoint is not None:
-            state = {"config": asdict(config), "data": data, "history": asdict(run.history)}
-            save_tensors(checkpoint, run.tensors(), state | {"partial": asdict(run.partial)})
+    data |= {"processes": run.processes.count, **(identity or {})}
 
     if checkpoint is not None:
-        remove_leftovers(checkpoint)
+        if run.processes.is_first:
+            remove_leftovers(checkpoint)
         if Path(checkpoint).exists():
             run.resume(checkpoint, asdict(config), data)
-
     try_longest(model, valid_batches)
+    rows = Log(log, tensorboard, run.done) if run.processes.is_first else Log()
+
+    def save() -> None:
+        rows.to_disk()
+        if checkpoint is not None:
+            tensors = run.tensors()  # with the random numbers of all processes: each takes part
+            if run.processes.is_first:
+                save_tensors(checkpoint, tensors, {"config": asdict(config), "data": data, **run.state()})
+
     while not run.history.is_over(config):
-        _train_epoch(run, train_batches, config, save, progress)
-        valid_loss = evaluate_loss(model, valid_batches)
-        if not math.isfinite(valid_loss):
-            raise InputError(
-                f"learning_rate: expected one so small that losses stay finite, got validation loss {valid_loss} "
-                f"{run.where()}"
-            )
-        run.end_epoch(valid_loss)
+        last_row = _train_epoch(run, train_batches, rows, save, progress and run.processes.is_first)
+        with run.averaged() as parameters:
+            valid_loss = evaluate_loss(model, valid_batches, run.processes)
+            if not math.isfinite(valid_loss):
+                raise InputError(
+                    f"learning_rate: expected one so small that losses stay finite, got validation loss {valid_loss} "
+                    f"{run.where()}"
+                )
+        rows.write(replace(last_row, valid_loss=valid_loss))
+        run.end_epoch(valid_loss, parameters)
         save()
-        if on_epoch is not None:
+        if on_epoch is not None and run.processes.is_first:
             on_epoch(run.history.epochs[-1])
 
     model.load_state_dict(run.best)
@@ -98,93 +112,36 @@ def train(
     return run.history
 
 
-@dataclass
-class _Partial:
-    """The epoch under way: steps done, and the sums that its record will be made of."""
-
-    steps: int = 0
-    nll: float = 0.0
-    tokens: int = 0
-    seconds: float = 0.0
-
-
-@dataclass
-class _Run:
-    """All that changes while training, and so all that a checkpoint must keep."""
-
-    model: nn.Module
-    optimizer: torch.optim.Optimizer
-    device: torch.device
-    best: dict[str, Tensor] = field(default_factory=dict)
-    history: History = field(default_factory=History)
-    partial: _Partial = field(default_factory=_Partial)
-
-    def where(self) -> str:
-        """Where training stands, for an error that stops it."""
-        return f"after {self.partial.steps} steps of epoch {len(self.history.epochs) + 1}"
-
-    def tensors(self) -> dict[str, Tensor]:
-        return capture(self.model, self.optimizer, self.best, self.device)
-
-    def resume(self, path: str | Path, config: dict, data: dict) -> None:
-        tensors, state = load_tensors(path)
-        if not {"config", "data", "history", "partial"} <= state.keys():
-            raise InputError(f"checkpoint: expected where training stands in {path}, found something else")
-        _require_same(state, config, data, path)
-        self.best = restore(tensors, self.model, self.optimizer, self.device, path)
-        self.history = History([Epoch(**epoch) for epoch in state["history"]["epochs"]])
-        self.partial = _Partial(**state["partial"])
-
-    def end_epoch(self, valid_loss: float) -> None:
-        done, number = self.partial, len(self.history.epochs) + 1
-        epoch = Epoch(number, done.nll / done.tokens, valid_loss, done.tokens, done.seconds)
-        self.history.epochs.append(epoch)
-        if self.history.best is epoch:
-            self.best = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
-        self.partial = _Partial()
-
-
 def _train_epoch(
-    run: _Run, batches: BucketedBatches, config: TrainConfig, save: Callable[[], None], progress: bool
-) -> None:
-    """Take the steps of the current epoch that are not taken yet."""
-    model, optimizer, partial, epoch = run.model, run.optimizer, run.partial, len(run.history.epochs)
-    model.train()
+    run: Run, batches: BucketedBatches, rows: Log, save: Callable[[], None], progress: bool
+) -> Row:
+    """Make the updates of the current epoch that are not made yet; what the last look showed."""
+    config, partial = run.config, run.partial
+    run.model.train()
+    # Those before were seen before the resume.
+    stream = islice(batches.batches(run.epoch), partial.updates * config.accumulate, None)
     bar = tqdm(
-        islice(batches.batches(epoch), partial.steps, None),  # those before were seen before the resume
-        total=len(batches),
-        initial=partial.steps,
-        desc=f"epoch {epoch + 1}/{config.epochs}",
-        unit="step",
+        total=run.updates,
+        initial=partial.updates,
+        desc=f"epoch {run.epoch + 1}/{config.epochs}",
+        unit="update",
         leave=False,
         disable=not progress,
     )
-    started = time.perf_counter()
-    for batch in bar:
-        step = epoch * len(batches) + partial.steps
-        optimizer.param_groups[0]["lr"] = learning_rate_at(step, config, config.epochs * len(batches))
-        num_tokens = batch.num_tokens
-        loss = negative_log_likelihood(model, batch.to(run.device)) / num_tokens
-        try:
-            train_step(loss, model, optimizer, config.clip_norm)
-        except InputError as error:
-            raise InputError(f"{error} {run.where()}") from None
-
-        partial.steps += 1
-        partial.nll += loss.item() * num_tokens
-        partial.tokens += num_tokens
-        partial.seconds += time.perf_counter() - started
-        bar.set_postfix(loss=f"{partial.nll / partial.tokens:.4g}", refresh=False)
-        if partial.steps % config.checkpoint_every == 0 and partial.steps < len(batches):
-            save()
-        started = time.perf_counter()
-
-
-def _require_same(state: dict, config: dict, data: dict, path: str | Path) -> None:
-    """Refuse to go on with another config or other data: the result would belong to neither run."""
-    saved, given = {**state["config"], **state["data"]}, {**config, **data}
-    if config["schedule"] == "constant" and config["epochs"] > saved["epochs"]:
-        given["epochs"] = saved["epochs"]  # more of the same: what is done so far would have been done alike
-    for name in given:
-        if saved.get(name) != given[name]:
-            raise InputError(f"{name}: expected {saved.get(name)!r}, as in {path}, got {given[name]!r}")
+    with bar:
+        run.begin()
+        while True:
+            rate = learning_rate_at(run.done, config, config.epochs * run.updates)
+            norm = run.update(list(islice(stream, config.accumulate)), rate)
+            bar.update()
+            is_last, is_due = partial.updates == run.updates, partial.updates % config.checkpoint_every == 0
+            if not (is_last or is_due or partial.updates % config.log_every == 0):
+                continue
+            row = run.look(norm, rate)
+            bar.set_postfix(loss=f"{partial.nll / partial.tokens:.4g}", refresh=False)
+            if is_last:
+                return row
+            rows.write(row)
+            if is_due:
+                save()
+            run.begin()

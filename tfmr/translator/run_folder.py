@@ -5,6 +5,7 @@ config.json                what ``train`` was told, the kind of model and its si
                            folder a run
 src_tokenizer.json         and tgt_tokenizer.json: the two vocabularies
 checkpoint.safetensors     where training stands; kept at the end, so that more epochs can follow
+log.csv                    what was seen on the way (:class:`tfmr.training.log.Row`); tensorboard/ has the same
 model.safetensors          the best parameters, once training is over; it knows its sizes, and the checksums of
                            the vocabularies that it was trained with
 history.json               the epochs and the test scores: a folder that has it is finished
@@ -13,6 +14,7 @@ history.json               the epochs and the test scores: a folder that has it 
 
 import json
 import platform
+import shutil
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 import tfmr
 from tfmr.config import TransformerConfig
@@ -37,7 +40,16 @@ Model = RecurrentSeq2Seq | Transformer
 KINDS = {"recurrent": (RecurrentConfig, RecurrentSeq2Seq), "transformer": (TransformerConfig, Transformer)}
 CONFIG, SRC_TOKENIZER, TGT_TOKENIZER = "config.json", "src_tokenizer.json", "tgt_tokenizer.json"
 CHECKPOINT, MODEL, HISTORY = "checkpoint.safetensors", "model.safetensors", "history.json"
-FILES = (HISTORY, MODEL, CHECKPOINT, CONFIG, TGT_TOKENIZER, SRC_TOKENIZER)  # in the order they are removed in
+LOG, TENSORBOARD = "log.csv", "tensorboard"  # the second is a folder
+FILES = (
+    HISTORY,
+    MODEL,
+    CHECKPOINT,
+    LOG,
+    CONFIG,
+    TGT_TOKENIZER,
+    SRC_TOKENIZER,
+)  # in the order they are removed in
 # The arguments that say which corpus it was, and what they are.
 NEEDED = {"corpus": str, "src": str, "tgt": str, "size": int | None, "seed": int}
 
@@ -64,7 +76,7 @@ def require_free(folder: Path, overwrite: bool) -> None:
     if not folder.is_dir():
         raise InputError(f"--out: expected a folder, but {folder} is a file")
     found = {path.name for path in folder.iterdir() if not path.name.endswith(".part")}
-    if strangers := sorted(found - {*FILES, LOCK}):
+    if strangers := sorted(found - {*FILES, TENSORBOARD, LOCK}):
         raise InputError(f"--out: expected a new folder or one of a run, but {folder} holds {strangers[0]!r}")
     if CONFIG in found and not overwrite:
         state = "a finished" if HISTORY in found else "an unfinished"
@@ -99,6 +111,7 @@ def start(
     """Write all that precedes training; an earlier run in ``folder`` is removed."""
     for name in FILES:
         (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / TENSORBOARD, ignore_errors=True)
     _write(folder / SRC_TOKENIZER, src_tokenizer.to_json())
     _write(folder / TGT_TOKENIZER, tgt_tokenizer.to_json())
     _write_config(folder, arguments, config)  # the last, for it makes the folder a run
@@ -136,22 +149,27 @@ def vocabulary_checksums(folder: Path) -> dict[str, str]:
     }
 
 
-def load_run(folder: Path, device: torch.device) -> Run:
+def load_run(folder: Path, device: torch.device, option: str = "--run") -> Run:
     """A trained run, its model in eval mode on ``device``.
+
+    Args:
+        folder: what ``train`` made.
+        device: where the model is to be.
+        option: what errors call ``folder``.
 
     Raises:
         InputError: ``folder`` is no run, its training is not over, or a file is broken or does not fit.
     """
-    saved = _read_config(folder, "--run")
+    saved = _read_config(folder, option)
     if not (folder / MODEL).is_file():
-        raise InputError(f"--run: the training of {folder} is not over; go on with it: train … --resume")
+        raise InputError(f"{option}: the training of {folder} is not over; go on with it: train … --resume")
     weights, state = load_tensors(folder / MODEL)
     if state.get("model") != saved["model"]:
         raise InputError(
-            f"--run: expected {folder / MODEL} with the sizes that {CONFIG} names, got another model's"
+            f"{option}: expected {folder / MODEL} with the sizes that {CONFIG} names, got another model's"
         )
     src_tokenizer, tgt_tokenizer = load_tokenizers(folder)
-    model = _make_model(saved, folder)
+    model = _make_model(saved, folder, option)
     found = vocabulary_checksums(folder)
     trained_with = state.get("vocabularies", found)  # runs from before there were checksums do not say
     sizes = model.config.src_vocab_size, model.config.tgt_vocab_size
@@ -161,7 +179,7 @@ def load_run(folder: Path, device: torch.device) -> Run:
                 f"{folder / name}: expected the vocabulary of {size} that the model was trained with, got another "
                 f"of {len(tokenizer)}"
             )
-    load_weights(model, weights, folder / MODEL)
+    load_weights(model, _with_tied(model, weights), folder / MODEL)
     return Run(folder, model.to(device).eval(), src_tokenizer, tgt_tokenizer, saved["arguments"])
 
 
@@ -179,17 +197,28 @@ def latest(parent: Path = Path("runs")) -> Path:
     return trained[-1].parent
 
 
-def _make_model(saved: Mapping[str, Any], folder: Path) -> Model:
+def _make_model(saved: Mapping[str, Any], folder: Path, option: str) -> Model:
     kind = saved.get("kind", "recurrent")  # runs from before there were two kinds do not say
     if not isinstance(kind, str) or kind not in KINDS:
         raise InputError(
-            f"--run: expected a model of kind {', '.join(KINDS)} in {folder / CONFIG}, got {kind!r}"
+            f"{option}: expected a model of kind {', '.join(KINDS)} in {folder / CONFIG}, got {kind!r}"
         )
     make_config, make_model = KINDS[kind]
     try:
         return make_model(make_config(**saved["model"]))
     except TypeError:
-        raise InputError(f"--run: expected the sizes of a model in {folder / CONFIG}, got others") from None
+        raise InputError(
+            f"{option}: expected the sizes of a model in {folder / CONFIG}, got others"
+        ) from None
+
+
+def _with_tied(model: Model, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights under all their names: what is shipped has a matrix that is tied to another only once."""
+    own = model.state_dict()
+    at = {own[name].data_ptr(): weight for name, weight in weights.items() if name in own}
+    return {name: at[weight.data_ptr()] for name, weight in own.items() if weight.data_ptr() in at} | dict(
+        weights
+    )
 
 
 def _load_tokenizer(path: Path) -> Tokenizer:
