@@ -6,8 +6,8 @@
 
 sure      the model that experiments/cross_attention.py kept: 20,000 pairs of the whole grammar, twelve epochs. With
           ``--run`` another run folder, measured on the test set of ``--corpus``.
-unsure    a model half as wide, trained for three epochs on 5,000 short pairs from a tenth of the lexicon: the one
-          that chapter 11 trains. It is still learning.
+unsure    a model half as wide, trained for three epochs on 5,000 short pairs from a tenth of the lexicon, much as
+          chapter 11 trains its own (which clips gradients). It is still learning.
 early     the same after one epoch.
 smoothed  *unsure* with label smoothing of 0.1. Not among those that are recorded: an exercise of the chapter.
 
@@ -79,7 +79,7 @@ def measure(args: argparse.Namespace, model: str, seed: int = 0) -> dict:
 
 
 def learn(args: argparse.Namespace, plan: dict, seed: int) -> tuple[Transformer, list[Tokenizer], list[Pair]]:
-    """A small model; its training loop is that of chapter 11."""
+    """A small model, and pairs that it has not seen."""
     size = args.train_size or plan["size"]
     pairs = generate(size + HELD_OUT, seed=0, max_length=plan["max_length"], lexicon=plan["lexicon"])
     training, test = pairs[:size], pairs[size + HELD_OUT // 2 :]
