@@ -115,6 +115,12 @@ def test_zeros_that_are_cut_out_are_named():
     assert words == "along the last axis the zeros are cut out: they keep their places."
 
 
+def test_zeros_that_are_cut_out_of_a_result_with_one_axis_are_named():
+    kept = [x[0] for x in RIGHT]
+    masked = [torch.cat([x[:1], torch.zeros(1), x[1:]]) for x in kept]
+    assert "zeros are cut out" in likeness.of(masked, kept, NAMED)
+
+
 @pytest.mark.parametrize(
     ("step", "words"),
     [

@@ -303,7 +303,7 @@ def _piece(a: Numbers, b: Numbers, given: Given) -> str | None:
         "only the beginning of {} came; the rest is missing": lambda x, axis, size: (x.narrow(axis, 0, size),),
         "only the end of {} came; the rest is missing": lambda x, axis, size: (x.narrow(axis, -size, size),),
         "along {} the zeros are cut out: they keep their places":
-            lambda x, axis, size: (x.index_select(axis, x.movedim(axis, 0).flatten(1).any(dim=1).nonzero().flatten()),),
+            lambda x, axis, size: (x.index_select(axis, x.movedim(axis, 0).reshape(x.size(axis), -1).any(dim=1).nonzero().flatten()),),
     }  # fmt: skip
     for (words, cut), axis in product(pieces.items(), range(-1, -1 - min(x.ndim for x in a), -1)):
         sizes = [
