@@ -49,9 +49,14 @@ def table(rows: list[Row], corpus: str) -> str:
         "|---|---:|---|---:|---:|",
     ]
     lines += [
-        f"| {row.what} | {row.ours:,.4g} | {row.peer} | {row.theirs:,.4g} | {row.ratio:.2f} |" for row in rows
+        f"| {row.what} | {row.ours:,.4g} | {row.peer} | {row.theirs:,.4g} | {_shown(row)} |" for row in rows
     ]
     return "\n".join(lines) + "\n"
+
+
+def _shown(row: Row) -> str:
+    """The ratio; nothing has none to nothing."""
+    return f"{row.ratio:.2f}" if row.ours and row.theirs else "–"
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ DIRECTIONS = ["fr-en", "de-en", "en-fr", "en-de"]
 # What makes each model; the rest is the recipe's, or alike.
 RECURRENT = (
     "--tokenizer bpe --joint-vocabulary --vocab-size 4000 --d-embed 256 --d-hidden 512 --dropout 0.3 "
-    "--label-smoothing 0.1 --max-tokens 4000 --learning-rate 1e-3 --warmup-steps 500 --schedule cosine --average 5 "
-    "--epochs 30"
+    "--label-smoothing 0.1 --max-tokens 1500 --learning-rate 1e-3 --warmup-steps 500 --schedule cosine --average 5 "
+    "--epochs 12"
 )
 MODELS = {
     "transformer": "--recipe small",

@@ -71,17 +71,7 @@ MODELS = {"whole": Transformer, "blind": BlindTransformer}
 def main(argv: list[str] | None = None) -> None:
     parser = harness.parser(__doc__)
     parser.add_argument("--models", nargs="+", choices=[*MODELS, "aligners"], default=[*MODELS, "aligners"])
-    parser.add_argument("--size", type=int, default=20_000, help="training pairs")
-    parser.add_argument(
-        "--test-size", type=int, help="held-out pairs of each set to measure on (default: all)"
-    )
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
-    parser.add_argument("--warmup-steps", type=int, default=400)
-    parser.add_argument("--d-model", type=int, default=128)
-    parser.add_argument("--num-layers", type=int, default=2, help="of the encoder, and of the decoder")
-    parser.add_argument("--dropout", type=float, default=0.1)
+    add_options(parser)
     args = parser.parse_args(argv)
 
     def prepare() -> dict:
@@ -93,6 +83,21 @@ def main(argv: list[str] | None = None) -> None:
     harness.record("cross_attention", args, axes, measure, prepare)
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What a model of this experiment is trained with; ``reading.py`` trains the same ones."""
+    parser.add_argument("--size", type=int, default=20_000, help="training pairs")
+    parser.add_argument(
+        "--test-size", type=int, help="held-out pairs of each set to measure on (default: all)"
+    )
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--warmup-steps", type=int, default=400)
+    parser.add_argument("--d-model", type=int, default=128)
+    parser.add_argument("--num-layers", type=int, default=2, help="of the encoder, and of the decoder")
+    parser.add_argument("--dropout", type=float, default=0.1)
+
+
 def measure_aligners(args: argparse.Namespace, model: str, corpus: Corpus) -> dict:
     """What is reached without a network, on the same sentences."""
     sets = held_out(corpus, args.test_size)
@@ -101,6 +106,24 @@ def measure_aligners(args: argparse.Namespace, model: str, corpus: Corpus) -> di
 
 def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> dict:
     """Train one model with one seed and measure it; keep *whole* of seed 0."""
+    trained = learn(args, model, seed, corpus)
+    learner, tokenizers, sets = trained.model, trained.tokenizers, held_out(corpus, args.test_size)
+    measured = {key: quality(learner, pairs, tokenizers) for key, pairs in sets.items()}
+    if model == "whole":
+        for key, pairs in sets.items():
+            measured[key]["alignment_error_rate"] = error_rates(learner, pairs, tokenizers)
+        measured["test"]["cuts"] = cuts(learner, sets["test"], tokenizers)
+        measured["example"] = example(learner, corpus.train[0], tokenizers)
+        measured["replaced"] = replaced(learner, corpus.train, tokenizers)
+    if (model, seed) == ("whole", 0):
+        folder = harness.folder("cross_attention", args) / "whole-run"
+        translators.keep(folder, trained, args.size, [corpus.train[0], *sets["test"][:3]])
+    sizes = {"train": len(corpus.train)} | {key: len(pairs) for key, pairs in sets.items()}
+    return {"corpus": {"name": "grammar"} | sizes, **trained.about, **measured}
+
+
+def learn(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> translators.Trained:
+    """Train one model with one seed."""
 
     def build(src_vocab_size: int, tgt_vocab_size: int) -> Transformer:
         config = TransformerConfig(
@@ -121,20 +144,7 @@ def measure(args: argparse.Namespace, model: str, seed: int, corpus: Corpus) -> 
 
     options = {"warmup_steps": args.warmup_steps, "schedule": "linear", "seed": seed}
     config = TrainConfig(args.epochs, args.learning_rate, **options)
-    trained = translators.learn(args, corpus, build, config)
-    learner, tokenizers, sets = trained.model, trained.tokenizers, held_out(corpus, args.test_size)
-    measured = {key: quality(learner, pairs, tokenizers) for key, pairs in sets.items()}
-    if model == "whole":
-        for key, pairs in sets.items():
-            measured[key]["alignment_error_rate"] = error_rates(learner, pairs, tokenizers)
-        measured["test"]["cuts"] = cuts(learner, sets["test"], tokenizers)
-        measured["example"] = example(learner, corpus.train[0], tokenizers)
-        measured["replaced"] = replaced(learner, corpus.train, tokenizers)
-    if (model, seed) == ("whole", 0):
-        folder = harness.folder("cross_attention", args) / "whole-run"
-        translators.keep(folder, trained, args.size, [corpus.train[0], *sets["test"][:3]])
-    sizes = {"train": len(corpus.train)} | {key: len(pairs) for key, pairs in sets.items()}
-    return {"corpus": {"name": "grammar"} | sizes, **trained.about, **measured}
+    return translators.learn(args, corpus, build, config)
 
 
 def held_out(corpus: Corpus, size: int | None) -> dict[str, list[Pair]]:

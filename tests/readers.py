@@ -536,6 +536,207 @@ RIGHT["check_around"] = [
     lambda x, f, norm, place: norm(torch.stack([x, f(x)]).sum(0)) if place == 'post' else torch.stack([x, f(norm(x))]).sum(0),
 ]
 
+# --- chapter 12 ---
+
+
+def by_loop(mask, word_of, word):
+    seen = mask.tolist()
+    for place, its in enumerate(word_of):
+        if its == word:
+            seen[place] = False
+    return torch.tensor(seen)
+
+
+def in_words_place(mask, word_of, word):
+    mask[torch.tensor(word_of) == word] = False  # a mask of too few places
+    return mask
+
+
+RIGHT["check_hide_word"] = [
+    by_loop,
+    lambda mask, word_of, word: mask & (torch.tensor([*word_of, *[-1] * (len(mask) - len(word_of))]) != word),
+    lambda mask, word_of, word: np.array([m and (i >= len(word_of) or word_of[i] != word) for i, m in enumerate(mask.tolist())]),
+    lambda mask, word_of, word: mask.index_fill(0, torch.tensor([i for i, w in enumerate(word_of) if w == word]), False),
+    lambda mask, word_of, word: torch.cat([mask[:len(word_of)] & (torch.tensor(word_of) != word), mask[len(word_of):]]),
+]
+WRONG["check_hide_word"] = [
+    in_words_place,
+    lambda mask, word_of, word: mask,
+    lambda mask, word_of, word: torch.zeros_like(mask),
+    lambda mask, word_of, word: torch.tensor([w != word for w in word_of]),
+    lambda mask, word_of, word: by_loop(mask, word_of, word).float(),
+    lambda mask, word_of, word: [m and w != word for m, w in zip(mask.tolist(), word_of, strict=False)],
+    lambda mask, word_of, word: by_loop(mask, word_of, word)[None],
+    lambda mask, word_of, word: by_loop(mask, word_of, word + 1),
+    lambda mask, word_of, word: torch.cat([mask[:word_of.index(word)], mask[word_of.index(word) + word_of.count(word):]]),
+    lambda mask, word_of, word: mask & (torch.arange(len(mask)) != word),
+    lambda mask, word_of, word: by_loop(mask, word_of, word) & by_loop(mask, word_of, 0),
+    lambda mask, word_of, word: by_loop(torch.ones_like(mask), word_of, word),
+    lambda mask, word_of, word: ~by_loop(mask, word_of, word),
+]
+NAMED["check_hide_word"] = [
+    ("may have several", lambda mask, word_of, word: mask & (torch.arange(len(mask)) != word_of.index(word))),
+    ("padding", lambda mask, word_of, word: by_loop(torch.ones_like(mask), word_of, word)),
+]
+
+
+def best_of_both(weights):
+    best = weights.argmax(0)
+    return [(src, tgt) for tgt, src in enumerate(weights.argmax(1).tolist()) if best[src] == tgt]
+
+
+RIGHT["check_mutual_links"] = [
+    best_of_both,
+    lambda weights: {(s, t) for t in range(len(weights)) for s in range(weights.size(1)) if weights[t, s] == weights[t].max() == weights[:, s].max()},
+    lambda weights: ((weights == weights.amax(0)) & (weights == weights.amax(1, keepdim=True))).nonzero().flip(1),
+    lambda weights: np.argwhere(((weights == weights.max(0).values) & (weights == weights.max(1, keepdim=True).values)).T.numpy()),
+    lambda weights: set(zip(weights.argmax(1).tolist(), range(len(weights)), strict=True)) & set(zip(range(weights.size(1)), weights.argmax(0).tolist(), strict=True)),
+]
+WRONG["check_mutual_links"] = [
+    lambda weights: {(s, t) for t, s in enumerate(weights.argmax(1).tolist())},
+    lambda weights: set(),
+    lambda weights: (weights > 0.3).nonzero().flip(1),
+    lambda weights: ((weights == weights.amax(0)) & (weights == weights.amax(1, keepdim=True))),
+    lambda weights: ((weights == weights.amax(0)) & (weights == weights.amax(1, keepdim=True))).nonzero(),
+    lambda weights: {(t, s) for s, t in best_of_both(weights)},
+    lambda weights: {(s, t) for s, t in best_of_both(weights) if s == t},
+    lambda weights: [s for s, t in best_of_both(weights)],
+    lambda weights: {(s, s) for s, t in best_of_both(weights)},
+    lambda weights: best_of_both(weights.softmax(0)),
+    lambda weights: best_of_both(weights)[:1],
+    lambda weights: {(s, t) for s, t in enumerate(weights.argmax(0).tolist())},
+]
+
 RIGHT["check_masked_weights"] += [masked_softmax]
 RIGHT["check_links"] += [links_from_weights]
 RIGHT["check_around"] += [always_both, in_place]
+
+
+def spread_over(targets, V, pad, eps, count, kept=None):
+    """Smoothed targets with ``eps`` shared by ``count`` words."""
+    kept = 1 - eps if kept is None else kept
+    q = torch.full((len(targets), V), eps / count)
+    q[:, pad] = 0
+    q[torch.arange(len(targets)), targets] += kept
+    q[targets == pad] = 0
+    return q
+
+
+NAMED["check_smoothed_targets"] = [
+    ("the whole row is 0", lambda t, V, pad, eps: (1 - eps) * F.one_hot(t, V) + eps / V),
+    ("its column is 0 in every row", lambda t, V, pad, eps: ((1 - eps) * F.one_hot(t, V) + eps / V) * (t != pad)[:, None]),
+    ("the whole row is 0", lambda t, V, pad, eps: F.one_hot(t, V) * (1 - eps) + (torch.arange(V) != pad) * eps / (V - 1)),
+    ("sums to 1", lambda t, V, pad, eps: spread_over(t, V, pad, eps, V)),
+    ("sums to 1", lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1, kept=1)),
+    ("sums to 1", lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 2)),
+]
+WRONG["check_smoothed_targets"] = [
+    lambda t, V, pad, eps: F.one_hot(t, V).float(),
+    lambda t, V, pad, eps: F.one_hot(t, V) * (t != pad)[:, None].float(),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).T,
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).log(),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1)[t != pad],
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps / 2, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, 1 - eps, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, 0, eps, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, 0.1, V - 1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).softmax(-1),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).sum(0),
+    lambda t, V, pad, eps: F.one_hot(t, V).float().clamp(eps / (V - 1), 1 - eps) * (t != pad)[:, None],
+]
+RIGHT["check_smoothed_targets"] = [
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1),
+    lambda t, V, pad, eps: torch.where(t[:, None] == pad, 0.0, (1 - eps) * F.one_hot(t, V) + eps / (V - 1) * (torch.arange(V) != pad)),
+    lambda t, V, pad, eps: spread_over(t, V, pad, eps, V - 1).double(),
+    lambda t, V, pad, eps: torch.tensor([[0.0 if y == pad or i == pad else (1 - eps) * (i == y) + eps / (V - 1) for i in range(V)] for y in t.tolist()]),
+    lambda t, V, pad, eps: torch.stack([torch.zeros(V) if y == pad else torch.full((V,), eps / (V - 1)).index_fill(0, torch.tensor([pad]), 0.0).index_add(0, y[None], torch.tensor([1 - eps])) for y in t]),
+    lambda t, V, pad, eps: torch.autograd.functional.jacobian(lambda q: spread_over(t, V, pad, eps, V - 1) @ q, torch.zeros(V)),
+]
+NAMED["check_paper_rate"] = [
+    ("`min`, not `max`", lambda u, d, w: d**-0.5 * max(u**-0.5, u * w**-1.5)),
+    ("add nothing", lambda u, d, w: d**-0.5 * min((u + 1) ** -0.5, (u + 1) * w**-1.5)),
+    ("falls with the *root*", lambda u, d, w: d**-0.5 * min(1 / u, u * w**-1.5)),
+    ("one divided by the root", lambda u, d, w: d**0.5 * min(u**-0.5, u * w**-1.5)),
+    ("at the end of the warm-up", lambda u, d, w: 2 * d**-0.5 * min(u**-0.5, u * w**-1.5)),
+]
+WRONG["check_paper_rate"] = [
+    lambda u, d, w: d**-0.5 * u**-0.5,
+    lambda u, d, w: d**-0.5 * u * w**-1.5,
+    lambda u, d, w: min(u / w, (w / u) ** 0.5),
+    lambda u, d, w: d**-0.5 * min(u**-0.5, u * w**1.5),
+    lambda u, d, w: d**-0.5 * (u**-0.5 + u * w**-1.5),
+    lambda u, d, w: d**-0.5 * min(u**0.5, u * w**-1.5),
+    lambda u, d, w: 512**-0.5 * min(u**-0.5, u * w**-1.5),
+    lambda u, d, w: d**-0.5 * min(u**-0.5, u * 4000**-1.5),
+    lambda u, d, w: d ** (-0.5 * min(u**-0.5, u * w**-1.5)),
+    lambda u, d, w: d**-0.5 * min(u ^ -1, u * w**-1.5),
+    lambda u, d, w: 1e-3 * min(u**-0.5, u * w**-1.5),
+    lambda u, d, w: d**-0.5 * (u * w**-1.5 if u < w else w**-0.5),
+    lambda u, d, w: d**-0.5 * min((u - 1) * w**-1.5, (u + 0.5) ** -0.5),
+]
+RIGHT["check_paper_rate"] = [
+    lambda u, d, w: min(u / w, math.sqrt(w / u)) / math.sqrt(d * w),
+    lambda u, d, w: d**-0.5 * (u**-0.5 if u > w else u * w**-1.5),
+    lambda u, d, w: torch.tensor(d, dtype=torch.double) ** -0.5 * min(u**-0.5, u * w**-1.5),
+    lambda u, d, w: np.power(float(d), -0.5) * np.minimum(u**-0.5, u * w**-1.5),
+    lambda u, d, w: math.exp(-0.5 * math.log(d) + min(-0.5 * math.log(u), math.log(u) - 1.5 * math.log(w))),
+]
+
+
+def one_by_one(probabilities, top_p):
+    result, together = torch.zeros_like(probabilities), 0.0
+    while together < top_p:
+        word = torch.where(result > 0, -1.0, probabilities).argmax()
+        result[word] = probabilities[word]
+        together += probabilities[word].item()
+    return result / together
+
+
+def by_hand(probabilities, top_p, enough=lambda together, top_p: together >= top_p, shared=True):
+    kept, together = {}, 0.0
+    for i in sorted(range(len(probabilities)), key=lambda i: -probabilities[i]):
+        kept[i] = float(probabilities[i])
+        together += kept[i]
+        if enough(together, top_p):
+            break
+    return torch.tensor([kept.get(i, 0.0) / (together if shared else 1) for i in range(len(probabilities))])
+
+
+def logits_way(probabilities, top_p):
+    values, order = probabilities.sort(descending=True)
+    out = torch.cat([torch.tensor([False]), values.cumsum(0)[:-1] >= top_p])
+    return probabilities.log().masked_fill(torch.zeros_like(out).scatter(0, order, out), -math.inf).softmax(-1)
+
+
+def by_number(probabilities, top_p, more=0):
+    number = int((probabilities.sort(descending=True).values.cumsum(0) < top_p).sum()) + 1 + more
+    values, order = probabilities.topk(min(number, len(probabilities)))
+    return torch.zeros_like(probabilities).index_copy(0, order, values / values.sum())
+
+
+RIGHT["check_nucleus"] = [
+    one_by_one,
+    by_hand,
+    logits_way,
+    by_number,
+    lambda p, top_p: by_hand(p, top_p).double(),
+    lambda p, top_p: (lambda s: torch.where(p >= s[int((s.cumsum(0) < top_p).sum())], p, 0) / p[p >= s[int((s.cumsum(0) < top_p).sum())]].sum())(p.sort(descending=True).values),
+]
+WRONG["check_nucleus"] = [
+    lambda p, top_p: p,
+    lambda p, top_p: by_number(p, top_p, more=1),
+    lambda p, top_p: by_hand(p, top_p, enough=lambda together, top_p: together > top_p),
+    lambda p, top_p: by_hand(p, top_p, shared=False),
+    lambda p, top_p: by_hand(p, 1 - top_p),
+    lambda p, top_p: (p * top_p).softmax(-1),
+    lambda p, top_p: p ** (1 / top_p) / (p ** (1 / top_p)).sum(),
+    lambda p, top_p: F.one_hot(p.argmax(), len(p)).float(),
+    lambda p, top_p: torch.where(by_hand(p, top_p) > 0, 1.0, 0.0) / (by_hand(p, top_p) > 0).sum(),
+    lambda p, top_p: by_hand(p, top_p) - 0.01,
+    lambda p, top_p: torch.where(by_hand(p, top_p) > 0, p, -math.inf),
+    lambda p, top_p: p[by_hand(p, top_p) > 0] / p[by_hand(p, top_p) > 0].sum(),
+    lambda p, top_p: (by_hand(p, top_p) > 0),
+    lambda p, top_p: by_hand(p, top_p).log(),
+    lambda p, top_p: by_hand(p.softmax(-1), top_p),
+    lambda p, top_p: (by_hand(p, top_p) > 0).nonzero()[:, 0],
+]

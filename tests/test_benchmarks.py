@@ -1,5 +1,8 @@
 """The benchmarks run, scaled down: what they compare gives the same numbers, and what they find makes a table."""
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -68,3 +71,13 @@ def test_the_table_has_a_line_for_each_comparison():
     lines = table([Row("training (tokens/s)", "Marian", 1234.5, 617.25, 2.0)], "grammar").splitlines()
     assert lines[-1] == "| training (tokens/s) | 1,234 | Marian | 617.2 | 2.00 |"
     assert "grammar" in lines[2] and f"torch {torch.__version__}" in lines[2]
+
+
+def test_the_readme_quotes_the_table():
+    """Each number of times in the README is a ratio of the table that was made last."""
+    root = Path(__file__).resolve().parent.parent
+    rows = (root / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8").splitlines()[6:]
+    ratios = {row.split("|")[-2].strip() for row in rows if row.startswith("|")}
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"\b(\d+\.\d\d)\s+times", readme)
+    assert len(told) == 4 and set(told) <= ratios

@@ -3,6 +3,7 @@
 import argparse
 import ast
 import json
+import math
 import runpy
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import torch
 
 from tfmr import Transformer
 from tfmr.book.results import RESULTS, SCRIPTS, results, results_folder
-from tfmr.data import Pair
+from tfmr.data import BucketedBatches, Pair
 from tfmr.errors import InputError
 from tfmr.evaluation import bleu
 from tfmr.translator import load_run
@@ -278,6 +279,100 @@ def test_cross_attention_writes_both_models_and_keeps_one(run, tmp_path):
     assert (tmp_path / "whole-run" / "outputs.json").is_file()
 
 
+READING = (
+    "--choose-size 4 --d-model 8 --num-layers 1 --size 120 --epochs 1 --test-size 4 --seeds 0 --device cpu"
+)
+
+
+def test_reading_writes_what_chapter_12_reads(run, script, tmp_path):
+    kept = tmp_path / "models"
+    record = run("reading", *READING.split(), "--models", str(kept))["seed-0"]
+    told = {"corpus", "whole", "removed", "greedy", "changed", "exchanged", "agreement", "needed"}
+    assert told <= set(record) and "models" not in record["options"]
+    heads = [[one[key] for key in ("kind", "layer", "head")] for one in record["removed"]]
+    assert heads == [[kind, 0, head] for kind in ("encoder", "decoder", "cross") for head in range(4)]
+    assert all(0 <= one["better"] <= 1 and -5 < one["median"] < 5 for one in record["removed"])
+    gone = [[one[key] for key in ("kind", "layer", "head")] for one in record["greedy"]]
+    assert sorted(gone) == sorted(heads)
+    ways = {(str(one["where"]), one["weights"]) for one in record["changed"]}
+    assert ("[['encoder', 0]]", "uniform") in ways and ("[['cross', 0]]", "permuted 2") in ways
+    assert not any("encoder" in where and weights != "uniform" for where, weights in ways)
+    assert {"sentences", "own", "layer 1", "all layers"} == set(record["exchanged"])
+    assert set(record["agreement"]) == {
+        f"layer 1, {name}" for name in ("head 1", "head 2", "head 3", "head 4", "mean")
+    }
+    assert all(("bleu" in one) == (one["weights"] == "uniform") for one in record["changed"])
+    for one in record["agreement"].values():
+        assert 0 <= one["top"] <= 1 and -1 <= one["rank"] <= 1 and -1 <= one["rank of sizes"] <= 1
+    assert sum(record["needed"].values()) == pytest.approx(1, abs=1e-3)
+    trained = script("experiments/reading.py")["trained"]  # it takes the model that was kept, and trains none
+    model, _ = trained(argparse.Namespace(device=torch.device("cpu")), 0, None, kept)
+    assert isinstance(model, Transformer) and model.config.num_decoder_layers == 1
+
+
+def test_rank_correlation_is_spearmans(script):
+    rank_correlation = script("experiments/reading.py")["rank_correlation"]
+    a = torch.tensor([[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0], [4.0, 1.0, 3.0, 2.0]])
+    b = torch.tensor([[1.0, 4.0, 9.0, 16.0], [8.0, 7.0, 6.0, 0.0], [3.0, 1.0, 2.0, 4.0]])
+    expected = torch.tensor([1.0, -1.0, 1 - 6 * (1 + 0 + 1 + 4) / (4 * 15)])
+    torch.testing.assert_close(rank_correlation(a, b), expected)
+
+
+def test_equal_numbers_share_their_mean_rank(script):
+    reading = script("experiments/reading.py")
+    assert reading["ranks"](torch.tensor([3.0, 1.0, 3.0, 2.0])).tolist() == [3, 0.5, 3, 1.5]
+    a, b = torch.tensor([[1.0, 2.0, 3.0, 4.0]]), torch.tensor([[0.0, 0.0, 0.0, 1.0]])
+    assert reading["rank_correlation"](a, b).item() == pytest.approx(3 / math.sqrt(5 * 3))
+    assert reading["rank_correlation"](a, torch.zeros(1, 4)).item() == 0
+
+
+@pytest.fixture
+def stories(monkeypatch):
+    """Stories and pairs to count, in the place of what is downloaded."""
+    texts = [
+        ("le chat dort", "the cat sleeps"),
+        ("le chien mange", "the dog eats"),
+        ("le chat mange", "the cat eats"),
+    ]
+    pairs = [Pair(*text, ((0, 0), (1, 1), (2, 2))) for text in texts * 2]
+    loaded = {"alibi": argparse.Namespace(test=pairs), "tatoeba": argparse.Namespace(train=pairs)}
+    monkeypatch.setattr("tfmr.data.load_corpus", lambda name, **options: loaded[name])
+    return pairs
+
+
+def test_alibi_writes_both_aligners(run, stories, script, tmp_path):
+    translators = script("experiments/translators.py")
+    reading = script("experiments/reading.py")
+    args = argparse.Namespace(
+        size=120, epochs=1, batch_size=32, learning_rate=1e-3, warmup_steps=1, d_model=8, num_layers=1, dropout=0.0,
+        device=torch.device("cpu"),
+    )  # fmt: skip
+    folders = []
+    for src, tgt in (("fr", "en"), ("en", "fr")):
+        turned = stories if src == "fr" else [Pair(pair.tgt, pair.src) for pair in stories]
+        corpus = argparse.Namespace(train=turned, valid=turned)
+        learned = reading["cross_attention"].learn(args, "whole", 0, corpus)
+        folders.append(tmp_path / f"{src}-{tgt}")
+        translators["keep"](folders[-1], learned, 120, turned[:1])
+        config = json.loads((folders[-1] / "config.json").read_text(encoding="utf-8"))
+        config["arguments"] |= {"src": src, "tgt": tgt}
+        (folders[-1] / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    options = ["--forward", str(folders[0]), "--backward", str(folders[1]), "--device", "cpu"]
+    written = run("alibi", *options)
+    models, counts = written["models"], written["counts"]
+    assert len(models["forward"]["heads"]) == len(models["backward"]["heads"]) == 2 * 4
+    assert counts["diagonal"]["all"]["error_rate"] == 0 <= counts["forward"]["all"]["error_rate"] < 0.5
+    assert set(counts["symmetrised"]) == set(models["symmetrised"]["hiding"])
+    with pytest.raises(InputError, match="--forward: expected a run from fr to en, got"):
+        run(
+            "alibi", "--forward", str(folders[1]), "--backward", str(folders[1]), "--again", "--device", "cpu"
+        )
+    with pytest.raises(InputError, match="expected the run folder of at least one Transformer, got none"):
+        run("alibi", "--again", "--device", "cpu")
+    alone = run("alibi", "--forward", str(folders[0]), "--again", "--device", "cpu")["models"]
+    assert alone["forward"] == models["forward"] and not {"backward", "symmetrised"} & set(alone)
+
+
 def test_adjectives_are_those_behind_a_feminine_noun(script):
     adjectives = script("experiments/cross_attention.py")["adjectives"]
     example = Pair("l'intelligence artificielle", "artificial intelligence", ((1, 1), (2, 0)))
@@ -310,6 +405,67 @@ def test_norms_tells_flat_from_falling(script):
     assert ending([2.7] * 40) == "flat" and ending([2.7] * 10) == "falling"  # of ten windows nothing is said
     assert ending([2.7 - 0.0019 * n for n in range(40)]) == "flat"
     assert ending([2.7 - 0.0021 * n for n in range(40)]) == "falling"
+
+
+SHORT = "--d-model 8 --num-layers 1 --size 60 --test-size 20 --epochs 2 --seeds 0 --device cpu".split()
+
+
+RECIPES_TRIED = "whole", "random-batches", "constant-no-averaging", "whole-twice-as-long"
+
+
+def test_training_writes_what_chapter_10_reads(run):
+    written = run("training", *SHORT, "--recipes", *RECIPES_TRIED)
+    assert set(written) == {f"{name}-seed-0" for name in RECIPES_TRIED}
+    whole, random, constant, longer = (written[f"{name}-seed-0"] for name in RECIPES_TRIED)
+    for record in written.values():
+        epochs = 4 if record is longer else 2
+        assert len(record["train_loss"]) == len(record["valid_loss"]) == epochs
+        assert record["updates"] == 2 * epochs
+        assert all(0 < loss < 10 for loss in (*record["valid_loss"], record["test_loss"]))
+        assert set(record["bleu"]) == {"greedy", "beam"} and record["tokens_per_second"] > 0
+        bins = record["calibration"]["bins"]
+        assert len(bins) == 10 and sum(one["words"] for one in bins) > 100
+    assert random["padding"] > 1.5 * whole["padding"]
+    assert constant["train_config"]["warmup_steps"] == 0 and constant["train_config"]["average"] == 1
+    assert whole["train_config"]["schedule"] == "cosine" and whole["config"]["dropout"] == 0.2
+
+
+def test_each_recipe_of_training_takes_something_from_the_whole(script):
+    recipes = script("experiments/training.py")["RECIPES"]
+    whole = {"label_smoothing": 0.1, "warmup_steps": 300, "schedule": "cosine", "average": 5}
+    whole |= {"dropout": 0.2, "pool": 20, "lengthened": 1}
+    for name, changes in recipes.items():
+        assert (name == "whole") == (not changes)
+        assert all(whole[key] != value for key, value in changes.items())
+    assert len({str(changes) for changes in recipes.values()}) == len(recipes)
+
+
+def test_training_makes_one_vocabulary_of_pieces_where_it_is_asked_to(run):
+    record = run("training", *SHORT, "--recipes", "whole", "--vocab-size", "300")["whole-seed-0"]
+    config = record["config"]
+    assert config["src_vocab_size"] == config["tgt_vocab_size"] == 300 and config["tie_embeddings"] == "all"
+
+
+class Sure(torch.nn.Module):
+    """Says token 3 with probability 0.75, and token 4 else, whatever it reads."""
+
+    def __init__(self):
+        super().__init__()
+        self.p = torch.nn.Parameter(torch.tensor([1e-9, 1e-9, 1e-9, 0.75, 0.25]))
+
+    def forward(self, src, tgt):
+        return self.p.log().expand(*tgt.shape, 5)
+
+
+def test_calibration_counts_words_and_no_padding(script):
+    calibration = script("experiments/training.py")["calibration"]
+    batches = BucketedBatches([([3, 2], [1, 3, 3]), ([3, 2], [1, 3]), ([3, 2], [1, 4, 4, 4])], 3)
+    found = calibration(Sure(), batches)
+    assert (found["confidence"], found["accuracy"], found["error"]) == (0.75, 0.5, 0.25)
+    assert found["bins"][7] == {"words": 6, "confidence": 0.75, "accuracy": 0.5}
+    assert found["bins"][0] == {"words": 0, "confidence": None, "accuracy": None}
+    too_modest = calibration(Sure(), BucketedBatches([([3, 2], [1, 3, 3])], 1))
+    assert (too_modest["accuracy"], too_modest["error"]) == (1.0, 0.25)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process comes from /proc")
@@ -393,6 +549,38 @@ def test_captions_goes_on_where_it_was_stopped(script, monkeypatch, tmp_path):
         learn(tmp_path / "new", ["train"])
 
 
+def test_decoding_writes_all_ways_of_choosing(run):
+    options = "--seeds 0 --train-size 120 --test-size 10 --beams 1 4 --device cpu".split()
+    written = run("decoding", "--models", "sure", "smoothed", *options)
+    assert set(written) == {"sure", "smoothed-seed-0"}
+    for result in written.values():
+        ways = [(row["beam_size"], row["length_penalty"]) for row in result["searched"]]
+        assert ways == [(1, 0.0), (4, 0.0), (1, 0.6), (4, 0.6)] and result["test"] == 10
+        rows = [*result["searched"], result["references"], result["sampled"], result["exact"]]
+        assert all(row["log_prob"] <= result["exact"]["log_prob"] + 1e-3 for row in rows)
+        assert result["references"]["not_the_reference"] == 0 == result["exact"]["search_errors"]
+        assert len(result["exact"]["beginnings"]) == 10 and result["exact"]["given_up"] in range(11)
+        assert len(result["most_probable"]) == 10
+    assert written["sure"]["perplexity"] < 2 < written["smoothed-seed-0"]["perplexity"]
+    assert written["sure"]["exact"]["bleu"] > 80
+
+
+def test_decoding_tells_who_is_to_blame(script):
+    summary = script("experiments/decoding.py")["summary"]
+    pairs = [Pair("un", "one"), Pair("deux", "two"), Pair("trois", "three")]
+
+    class Words:
+        def decode(self, ids):
+            return " ".join(str(number) for number in ids)
+
+    found, references = [[5, 2], [6, 2], [2]], [[5, 2], [7, 2], [8, 9, 2]]
+    row = summary(
+        found, [-1.0, -2.0, -3.0], references, [-1.0, -1.5, -4.0], [-1.0, -1.2, -3.0], Words(), pairs
+    )
+    told = {"length": 1.667, "empty": 1, "log_prob": -2.0, "search_errors": 1, "not_the_reference": 2}
+    assert row == told | {"less_probable_than_the_reference": 1, "bleu": row["bleu"]}
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)
 def test_scripts_do_nothing_on_import(path, script, capsys):
     assert script(f"experiments/{path.name}")["__doc__"] and capsys.readouterr() == ("", "")
@@ -419,7 +607,8 @@ def test_records_of_one_model_have_one_configuration(experiment):
             record
         )  # those from before the harness have one of them
         model = tuple(
-            record.get(axis) for axis in ("model", "method", "norm", "depth", "kind", "task", "sentences")
+            record.get(axis)
+            for axis in ("model", "method", "norm", "depth", "kind", "task", "sentences", "recipe")
         )
         same = found.setdefault(model, record)
         for key in ("corpus", "config", "options", "parameters", "device"):

@@ -26,3 +26,9 @@ def test_setup_refuses_a_device_that_is_not_there(monkeypatch):
     monkeypatch.setenv("TFMR_DEVICE", "abacus")
     with plt.rc_context(), pytest.raises(InputError, match="device"):
         notebook.setup()
+
+
+def test_the_clock_shows_the_quickest_run(monkeypatch):
+    ticks = iter([0.0, 3.0, 10.0, 11.0, 20.0, 22.0])
+    monkeypatch.setattr(notebook.time, "process_time", lambda: next(ticks))
+    assert notebook.quickest(lambda: None) == 1.0

@@ -34,6 +34,9 @@ CORE = {
     },
     "07_encoder_and_decoder_layers": {"FeedForward", "Residual", "EncoderLayer", "DecoderLayer"},
     "09_the_transformer": {"Embedding", "Encoder", "start_layer", "step_layer", "Decoder", "Transformer"},
+    "10_training": {"negative_log_likelihood", "smoothed_loss", "learning_rate_at", "mean_parameters"},
+    "11_decoding": {"Partial", "penalty", "Beam", "exact_search"},
+    "12_reading_attention": {"hiding_effects", "without_heads", "changed_weights"},
 }
 
 

@@ -18,13 +18,13 @@ SMALL: Recipe = {
     "vocab_size": 4_000,
     "tie_embeddings": "all",
     "label_smoothing": 0.1,
-    "max_tokens": 4_000,
+    "max_tokens": 1_500,
     "learning_rate": 1e-3,
     "warmup_steps": 1_000,
     "schedule": "cosine",
     "beta2": 0.98,
     "average": 5,
-    "epochs": 30,
+    "epochs": 12,
 }
 
 # Vaswani et al. (2017): the base model of Table 3, trained as section 5 says. There, 12 hours on eight GPUs.

@@ -2,6 +2,7 @@
 
 from tfmr.decoding.beam import Hypothesis, beam_search
 from tfmr.decoding.eval_mode import evaluating
+from tfmr.decoding.exact import Exact, exact_search
 from tfmr.decoding.greedy import greedy_decode
 from tfmr.decoding.rules import Rules
 from tfmr.decoding.sampling import sample
@@ -12,10 +13,12 @@ from tfmr.decoding.write import Decoded
 
 __all__ = [
     "Decoded",
+    "Exact",
     "Hypothesis",
     "Rules",
     "beam_search",
     "evaluating",
+    "exact_search",
     "greedy_decode",
     "log_probabilities",
     "replace_unknown",

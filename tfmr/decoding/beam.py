@@ -44,7 +44,7 @@ def beam_search(
     rules: Rules | None = None,
     prefix: Prefix | None = None,
 ) -> list[list[Hypothesis]]:
-    """Keep the ``beam_size`` most probable beginnings of each sentence, until no better end can come.
+    """Keep the ``beam_size`` most probable beginnings of each sentence at every step, and return the best that end.
 
     Each step looks at the ``2 · beam_size`` most probable continuations of a sentence's beginnings, at least half of
     which go on. Those that end, and are among the ``beam_size`` best, are finished. A sentence is done when
@@ -160,7 +160,7 @@ class Beam:
 
     @property
     def is_done(self) -> bool:
-        """Whether the result can no longer change."""
+        """Whether to stop: as many have ended as the beam is wide, or nothing that grows can come before the best."""
         if not self.growing or len(self.finished) >= self.size or len(self.growing[0].ids) >= self.limit:
             return True
         if len(self.finished) < self.num_best:

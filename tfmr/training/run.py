@@ -27,7 +27,7 @@ Parameters = dict[str, Tensor]
 
 
 @dataclass
-class Partial:
+class PartialEpoch:
     """The epoch under way: updates done, and the sums that its record will be made of."""
 
     updates: int = 0
@@ -58,7 +58,7 @@ class Run:
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.precision == "fp16")
         self.best: Parameters = {}
         self.recent: deque[Parameters] = deque(maxlen=config.average - 1)  # of the epochs before
-        self.history, self.partial = History(), Partial()
+        self.history, self.partial = History(), PartialEpoch()
         self.begin()
 
     @property
@@ -144,7 +144,7 @@ class Run:
         self.history.epochs.append(epoch)
         if self.history.best is epoch:
             self.best = parameters
-        self.partial = Partial()
+        self.partial = PartialEpoch()
 
     def tensors(self) -> dict[str, Tensor]:
         """All tensors of a checkpoint; of the random numbers, each process's."""
@@ -179,7 +179,7 @@ class Run:
         )
         self.recent.extend(parameters for parameters in recent if parameters)
         self.history = History([Epoch(**epoch) for epoch in state["history"]["epochs"]])
-        self.partial = Partial(**state["partial"])
+        self.partial = PartialEpoch(**state["partial"])
 
 
 def mean_parameters(sets: Sequence[Parameters]) -> Parameters:

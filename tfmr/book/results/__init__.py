@@ -12,17 +12,21 @@ RESULTS = Path(__file__).parent  # one folder for each experiment; its script wr
 # Which script, in experiments/, records an experiment.
 SCRIPTS = {
     "aligners": "aligners.py",
+    "alibi": "alibi.py",
     "alignment": "recurrent.py alignment",
     "attention_memory": "attention_memory.py",
     "baselines": "baselines.py",
     "bottleneck": "recurrent.py bottleneck",
     "cross_attention": "cross_attention.py",
+    "decoding": "decoding.py",
     "heads": "heads.py",
     "length": "recurrent.py length",
     "norms": "norms.py",
     "patience": "recurrent.py patience",
     "positions": "positions.py",
+    "reading": "reading.py --seeds 0",
     "scores": "recurrent.py scores",
+    "training": "training.py",
 }
 
 
