@@ -16,6 +16,7 @@ from tfmr.data import load_corpus
 from tfmr.errors import InputError
 from tfmr.training.checkpoints import load_tensors
 from tfmr.translator import load_run, load_translator, translator
+from tfmr.translator.translator import SHIPPED
 
 TIED = ["--model=transformer", "--d-model=32", "--num-heads=2", "--num-layers=1", "--dropout=0"]
 LEARNS = ["--learning-rate=0.005", "--epochs=20", "--max-length=50"]
@@ -119,3 +120,29 @@ def test_it_is_a_part_of_the_package():
     data = PROJECT_FILE["tool"]["setuptools"]["package-data"]["tfmr"]
     place = translator.SHIPPED.relative_to(Path(translator.__file__).parents[1]).as_posix()
     assert f"{place}/*" in data
+
+
+def test_the_card_tells_of_the_model_that_is_shipped():
+    """Scores, sizes and training pairs in the card are those of the files beside it; its command is the run's."""
+    card = (SHIPPED.parent / "MODEL_CARD.md").read_text(encoding="utf-8")
+    config, history = (
+        json.loads((SHIPPED / name).read_text(encoding="utf-8")) for name in ("config.json", "history.json")
+    )
+    model = load_translator(device="cpu").model
+    assert f"{sum(p.numel() for p in model.parameters()):,} parameters" in card
+    for score in ("bleu", "chrf"):
+        told = history["test"][score]
+        assert f"| {told['score']:.2f} |" in card and told["signature"] in card
+    for name in ("vocab_size", "corpus", "src", "tgt", "dropout", "max_tokens", "epochs"):
+        assert f"--{name.replace('_', '-')} {config['arguments'][name]} " in card.replace("\n", " ")
+    assert history["test"]["bleu"]["score"] > 45
+
+
+def test_what_the_card_shows_is_what_it_writes():
+    """All but one: a processor that rounds otherwise may choose another word."""
+    card = (SHIPPED.parent / "MODEL_CARD.md").read_text(encoding="utf-8")
+    rows = [row.split(" | ") for row in card.splitlines() if row.count(" | ") == 2 and "French" not in row]
+    shown = {row[0].removeprefix("| "): row[1] for row in rows if row[1][0].isupper()}
+    assert len(shown) == 10
+    said = load_translator(device="cpu")(list(shown), need_weights=False)
+    assert sum(one.text == text for one, text in zip(said, shown.values(), strict=True)) >= 9

@@ -24,7 +24,7 @@ SCRIPTS = {
     "norms": "norms.py",
     "patience": "recurrent.py patience",
     "positions": "positions.py",
-    "reading": "reading.py --seeds 0",
+    "reading": "reading.py",
     "scores": "recurrent.py scores",
     "training": "training.py",
 }
