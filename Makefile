@@ -53,7 +53,7 @@ lint: $(READY) ## look for mistakes in the code without running it
 	$(BIN)/ruff format --check .
 
 test: lint ## lint, test the package, run every chapter and compare its outputs
-	$(ONE_THREAD) $(BIN)/python -m pytest tests
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile tests
 	$(CHAPTERS)
 
 kernels: $(READY) ## run the chapters as another processor would, one without vector units

@@ -348,7 +348,13 @@ def test_a_missing_piece_is_named_in_one_sentence():
         ("book", ["pip install", "jupyter-book build -W -n --keep-going ."]),
         (
             "test",
-            ["pip install", "ruff check", "pytest tests", "pytest --nbval", "--dist loadfile", "chapters"],
+            [
+                "pip install",
+                "ruff check",
+                "pytest -n 2 --dist loadfile tests",
+                "pytest --nbval",
+                "--dist loadfile chapters",
+            ],
         ),
         ("kernels", ["pip install", "ATEN_CPU_CAPABILITY=default", "pytest --nbval", "chapters"]),
         ("robust", ["pip install", "tools/robust.py"]),
@@ -367,7 +373,11 @@ def test_each_command_starts_from_nothing(target, parts):
 
 def test_readme_and_ci_name_the_commands():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    plain = "jupyter-book build -W -n --keep-going .", "python -m pytest tests", "--nbval-current-env"
+    plain = (
+        "jupyter-book build -W -n --keep-going .",
+        "python -m pytest -n 2 --dist loadfile tests",
+        "--nbval-current-env",
+    )
     assert all(command in readme for command in ("make book", "make test", "-m venv .venv", *plain))
     for path in (".ci/run", ".github/workflows/test.yml"):
         text = (ROOT / path).read_text(encoding="utf-8")
